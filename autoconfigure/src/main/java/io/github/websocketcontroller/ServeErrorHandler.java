@@ -1,0 +1,22 @@
+package io.github.websocketcontroller;
+
+/**
+ * Is told what left {@code serve}. Implemented by a controller for itself, or by a single
+ * bean for all controllers that do not. Without one, the error is logged with its trace.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface ServeErrorHandler {
+
+	/**
+	 * Handles an error of the application. It is not called for what a client did: a
+	 * closed, lost or misused connection. Called on the thread that served the
+	 * connection, before it is closed with 1011; the connection can still send, and be
+	 * closed with another status.
+	 * @param connection the connection
+	 * @param error what {@code serve} has thrown
+	 */
+	void onError(WebsocketConnection connection, Throwable error);
+
+}

@@ -1,0 +1,259 @@
+package io.github.websocketcontroller;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * An open websocket connection.
+ * <p>
+ * <strong>Threads.</strong> One thread at a time may receive; a second one that tries
+ * gets an {@link IllegalStateException}. Any thread may send, ping, pong and close at any
+ * time; messages of several threads are not mixed. Everything else is thread-safe.
+ * <p>
+ * <strong>Blocking.</strong> Receiving blocks until a message is there; sending blocks
+ * while the peer takes nothing, at most {@code websocket-controller.write-timeout}, which
+ * ends the connection. Pings and the peer's Close are answered while a thread receives;
+ * an application that never receives calls {@link #ignoreIncoming()}.
+ * <p>
+ * <strong>Errors.</strong> When the connection has ended, receiving and sending throw
+ * {@link ConnectionClosedException}. Do not interrupt a thread that receives or sends:
+ * the JDK then closes the socket. A thread that is already interrupted gets a
+ * {@link WebsocketException} and the connection stays usable.
+ *
+ * @since 0.1.0
+ */
+public interface WebsocketConnection {
+
+	/**
+	 * An identifier that no other connection of this server has.
+	 * @return the identifier
+	 */
+	String getId();
+
+	/**
+	 * The request that opened the connection.
+	 * @return an immutable snapshot
+	 */
+	UpgradeRequest getRequest();
+
+	/**
+	 * The subprotocol that was agreed on.
+	 * @return the subprotocol or {@code null} if there is none
+	 */
+	@Nullable String getSubprotocol();
+
+	/**
+	 * A place for what the application wants to remember about the connection.
+	 * @return a thread-safe, mutable map
+	 */
+	Map<String, Object> getAttributes();
+
+	/**
+	 * The address at which the connection arrived.
+	 * @return the local address
+	 */
+	InetSocketAddress getLocalAddress();
+
+	/**
+	 * The address of the peer.
+	 * @return the remote address, unresolved
+	 */
+	InetSocketAddress getRemoteAddress();
+
+	/**
+	 * Whether messages can still be sent: neither side has begun to close.
+	 * @return {@code true} if open
+	 */
+	boolean isOpen();
+
+	/**
+	 * The status with which the connection is ending or has ended: that of the side that
+	 * closed first, 1005 if the peer gave none, 1006 if the connection was lost.
+	 * @return the status or {@code null} while the connection is open
+	 */
+	@Nullable CloseStatus getCloseStatus();
+
+	/**
+	 * Completes when the socket is gone.
+	 * @return a new future with the status of {@link #getCloseStatus()}
+	 */
+	CompletableFuture<CloseStatus> closed();
+
+	/**
+	 * Waits for the next message.
+	 * @return a {@code TextMessage} or a {@code BinaryMessage}
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	WebSocketMessage<?> receive();
+
+	/**
+	 * Waits for the next message, but not for ever. A message of which only a part has
+	 * arrived is kept for the next call.
+	 * @param timeout how long to wait for
+	 * @return the message or {@code null} if none was complete in time
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	@Nullable WebSocketMessage<?> receive(Duration timeout);
+
+	/**
+	 * Waits for the next message, which has to be text.
+	 * @return the text
+	 * @throws InvalidMessageException if the message is binary
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	String receiveText();
+
+	/**
+	 * Waits for the next message, which has to be text, but not for ever.
+	 * @param timeout how long to wait for
+	 * @return the text or {@code null} if no message was complete in time
+	 * @throws InvalidMessageException if the message is binary
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	@Nullable String receiveText(Duration timeout);
+
+	/**
+	 * Waits for the next message, which has to be binary.
+	 * @return the payload, which is the caller's
+	 * @throws InvalidMessageException if the message is text
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	byte[] receiveBinary();
+
+	/**
+	 * Waits for the next message, which has to be binary, but not for ever.
+	 * @param timeout how long to wait for
+	 * @return the payload or {@code null} if no message was complete in time
+	 * @throws InvalidMessageException if the message is text
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	byte @Nullable [] receiveBinary(Duration timeout);
+
+	/**
+	 * Waits for the next message and reads it as JSON, whether text or binary.
+	 * @param <T> the type
+	 * @param type what to read
+	 * @return the object
+	 * @throws InvalidMessageException if the message is not JSON of that type
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	<T> T receiveJson(Class<T> type);
+
+	/**
+	 * Waits for the next message, but not for ever, and reads it as JSON.
+	 * @param <T> the type
+	 * @param type what to read
+	 * @param timeout how long to wait for
+	 * @return the object or {@code null} if no message was complete in time
+	 * @throws InvalidMessageException if the message is not JSON of that type
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	<T> @Nullable T receiveJson(Class<T> type, Duration timeout);
+
+	/**
+	 * The messages to come. The loop over them waits for each and ends when the
+	 * connection does, for whatever reason; {@link #getCloseStatus()} tells which.
+	 * @return the messages; each iterator takes what the others have not
+	 */
+	Iterable<WebSocketMessage<?>> messages();
+
+	/**
+	 * The messages to come, converted: {@code String} stands for text, {@code byte[]} for
+	 * binary messages, anything else is read as JSON. The loop ends when the connection
+	 * does.
+	 * @param <T> the type
+	 * @param type what to read
+	 * @return the messages; a message that is not of the type throws
+	 * {@link InvalidMessageException} out of the loop
+	 */
+	<T> Iterable<T> messages(Class<T> type);
+
+	/**
+	 * Sends a message: text, binary, ping or pong. A fragment, which is a message that is
+	 * not {@linkplain WebSocketMessage#isLast() the last}, is refused.
+	 * @param message the message
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void send(WebSocketMessage<?> message);
+
+	/**
+	 * Sends a text message.
+	 * @param text the text
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void sendText(String text);
+
+	/**
+	 * Sends a binary message.
+	 * @param payload the payload, which is not kept
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void sendBinary(byte[] payload);
+
+	/**
+	 * Sends a binary message.
+	 * @param payload the payload from position to limit; neither is changed
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void sendBinary(ByteBuffer payload);
+
+	/**
+	 * Sends an object as JSON in a text message.
+	 * @param object the object
+	 * @throws WebsocketException if it can't be written as JSON
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void sendJson(Object object);
+
+	/**
+	 * Sends a ping (RFC 6455, 5.5.2). The peer's pong is taken while a thread receives.
+	 * @param payload up to 125 bytes
+	 * @throws IllegalArgumentException if the payload is too long
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void ping(byte... payload);
+
+	/**
+	 * Sends a pong that nobody asked for (RFC 6455, 5.5.3).
+	 * @param payload up to 125 bytes
+	 * @throws IllegalArgumentException if the payload is too long
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void pong(byte... payload);
+
+	/**
+	 * Closes with 1000.
+	 * @see #close(CloseStatus)
+	 */
+	default void close() {
+		close(CloseStatus.NORMAL);
+	}
+
+	/**
+	 * Begins the closing handshake (RFC 6455, 7.1.2) and returns at once. The first call
+	 * on either side wins; further ones do nothing. A thread that waits in
+	 * {@code receive} gets its {@link ConnectionClosedException} when the peer has
+	 * answered or {@code websocket-controller.close-timeout} has passed.
+	 * @param status the status to send; a reason longer than 123 bytes of UTF-8 is cut
+	 * @throws IllegalArgumentException if the status must not be sent (RFC 6455, 7.4)
+	 */
+	void close(CloseStatus status);
+
+	/**
+	 * Leaves receiving to the library, which from now on reads and discards all messages
+	 * on a thread of its own, so that pings and the closing handshake work in a
+	 * {@code serve} that only sends. When the connection ends, the serving thread is
+	 * interrupted if it is in code of the application, and its next {@code send} throws
+	 * {@link ConnectionClosedException}. A further call does nothing.
+	 */
+	void ignoreIncoming();
+
+}
