@@ -18,17 +18,30 @@ public class InvalidMessageException extends WebsocketException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private final transient WebsocketConnection connection;
+
 	private final CloseStatus closeStatus;
 
 	/**
 	 * Creates an exception.
+	 * @param connection the connection that the message came from
 	 * @param message what was wrong
 	 * @param closeStatus what to tell the peer
 	 * @param cause the parser's exception, if there is one
 	 */
-	public InvalidMessageException(String message, CloseStatus closeStatus, @Nullable Throwable cause) {
+	public InvalidMessageException(WebsocketConnection connection, String message, CloseStatus closeStatus,
+			@Nullable Throwable cause) {
 		super(message, cause);
+		this.connection = connection;
 		this.closeStatus = closeStatus;
+	}
+
+	/**
+	 * The connection that the message came from.
+	 * @return the connection
+	 */
+	public WebsocketConnection getConnection() {
+		return this.connection;
 	}
 
 	/**

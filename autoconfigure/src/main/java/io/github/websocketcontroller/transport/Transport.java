@@ -37,6 +37,12 @@ public interface Transport {
 	long write(ByteBuffer header, ByteBuffer payload) throws IOException;
 
 	/**
+	 * Ends the stream towards the peer, which sees its end after all that was written.
+	 * @throws IOException if the stream is broken or closed
+	 */
+	void closeOutput() throws IOException;
+
+	/**
 	 * Ends the stream in both directions. A thread that waits in it gets an
 	 * {@link IOException}. A further call does nothing.
 	 */

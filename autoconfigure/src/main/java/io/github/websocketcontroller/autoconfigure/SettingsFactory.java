@@ -1,0 +1,88 @@
+package io.github.websocketcontroller.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.autoconfigure.WebsocketControllerProperties.IncludeErrorMessage;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Makes settings of properties and refuses those that make no sense.
+ */
+final class SettingsFactory {
+
+	private static final String PREFIX = "websocket-controller.";
+
+	private static final DataSize SMALLEST_BUFFER = DataSize.ofBytes(256);
+
+	private static final DataSize LARGEST_BUFFER = DataSize.ofMegabytes(1);
+
+	/** What fits into an array, with room to spare. */
+	private static final DataSize LARGEST_MESSAGE = DataSize.ofMegabytes(1024);
+
+	private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\\s]+");
+
+	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+	private SettingsFactory() {
+	}
+
+	static WebsocketSettings settings(WebsocketControllerProperties properties) {
+		checkOrigins("allowed-origins", properties.allowedOrigins());
+		checkOrigins("allowed-origin-patterns", properties.allowedOriginPatterns());
+		checkSubprotocols(properties.subprotocols());
+		checkPositive("handshake-timeout", properties.handshakeTimeout());
+		checkPositive("close-timeout", properties.closeTimeout());
+		checkPositive("write-timeout", properties.writeTimeout());
+		checkSize("max-message-size", properties.maxMessageSize(), DataSize.ofBytes(1), LARGEST_MESSAGE);
+		checkSize("read-buffer-size", properties.readBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
+		checkSize("write-buffer-size", properties.writeBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
+		if (properties.shutdown().spread().isNegative()) {
+			throw invalid("shutdown.spread", properties.shutdown().spread(), "It must not be negative.");
+		}
+		return new WebsocketSettings(properties.allowedOrigins(), properties.allowedOriginPatterns(),
+				properties.subprotocols(), properties.handshakeTimeout(), properties.closeTimeout(),
+				properties.writeTimeout(), (int) properties.maxMessageSize().toBytes(),
+				(int) properties.readBufferSize().toBytes(), (int) properties.writeBufferSize().toBytes(),
+				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS);
+	}
+
+	private static void checkOrigins(String name, List<String> origins) {
+		for (String origin : origins) {
+			if (!ORIGIN.matcher(origin).matches()) {
+				throw invalid(name, origin, "An origin is a scheme and a host, and a port if it is not the scheme's "
+						+ "own, such as https://example.org, without a path.");
+			}
+		}
+	}
+
+	private static void checkSubprotocols(List<String> subprotocols) {
+		for (String subprotocol : subprotocols) {
+			if (!TOKEN.matcher(subprotocol).matches()) {
+				throw invalid("subprotocols", subprotocol,
+						"A subprotocol is a token of RFC 9110: letters, digits and some signs, without spaces.");
+			}
+		}
+	}
+
+	private static void checkPositive(String name, Duration value) {
+		if (value.isNegative() || value.isZero()) {
+			throw invalid(name, value, "It must be longer than nothing.");
+		}
+	}
+
+	private static void checkSize(String name, DataSize value, DataSize least, DataSize most) {
+		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+			throw invalid(name, value, "It must be between " + least + " and " + most + ".");
+		}
+	}
+
+	static InvalidConfigurationPropertyValueException invalid(String name, Object value, String reason) {
+		return new InvalidConfigurationPropertyValueException(PREFIX + name, value, reason);
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.github.websocketcontroller.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.connection.JsonCodec;
+import io.github.websocketcontroller.serve.ConnectionLifecycle;
+import io.github.websocketcontroller.serve.ConnectionServer;
+import io.github.websocketcontroller.serve.OpenConnections;
+import io.github.websocketcontroller.upgrade.HandshakeUpgrader;
+import io.github.websocketcontroller.upgrade.ServerUpgrade;
+import io.github.websocketcontroller.upgrade.Upgrader;
+import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
+import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
+import org.apache.catalina.startup.Tomcat;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.socket.server.HandshakeHandler;
+import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for websocket controllers.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = WebMvcAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ DispatcherServlet.class, HandshakeHandler.class })
+@Conditional(OnServletWebServerCondition.class)
+@EnableConfigurationProperties(WebsocketControllerProperties.class)
+public final class WebsocketControllerAutoConfiguration {
+
+	private static final Duration DEFAULT_SHUTDOWN_PHASE = Duration.ofSeconds(30);
+
+	@Bean
+	@ConditionalOnMissingBean
+	WebsocketSettings websocketSettings(WebsocketControllerProperties properties) {
+		return SettingsFactory.settings(properties);
+	}
+
+	@Bean
+	OpenConnections websocketOpenConnections() {
+		return new OpenConnections();
+	}
+
+	@Bean
+	ConnectionServer websocketConnectionServer(OpenConnections connections, WebsocketControllerProperties properties,
+			ObjectProvider<JsonCodec> json) {
+		Executor threads = ServingThreads.create(properties.threads());
+		return new ConnectionServer(connections, threads, json.getIfAvailable(NoJsonCodec::new));
+	}
+
+	@Bean
+	ConnectionLifecycle websocketConnectionLifecycle(OpenConnections connections,
+			WebsocketControllerProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
+		LifecycleProperties phases = lifecycle.getIfAvailable();
+		Duration timeout = (phases != null) ? phases.getTimeoutPerShutdownPhase() : DEFAULT_SHUTDOWN_PHASE;
+		return new ConnectionLifecycle(connections, properties.shutdown().spread(), timeout);
+	}
+
+	@Bean(defaultCandidate = false)
+	@ConditionalOnMissingBean(name = "websocketHandshakeHandler")
+	HandshakeHandler websocketHandshakeHandler(ServerUpgrade server) {
+		return new DefaultHandshakeHandler(new WebsocketUpgradeStrategy(server));
+	}
+
+	@Bean
+	Upgrader websocketUpgrader(@Qualifier("websocketHandshakeHandler") HandshakeHandler handler,
+			ConnectionServer server) {
+		return new HandshakeUpgrader(handler, server);
+	}
+
+	@Bean
+	ServerCheck websocketServerCheck(ApplicationContext context, ServerUpgrade server) {
+		return new ServerCheck(context, server);
+	}
+
+	/**
+	 * Takes connections over from Tomcat.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Tomcat.class, TomcatWebServer.class })
+	static class TomcatConfiguration {
+
+		@Bean
+		ServerUpgrade websocketServerUpgrade() {
+			return new TomcatUpgrade();
+		}
+
+	}
+
+	/**
+	 * Fails the start on any other server.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(ServerUpgrade.class)
+	static class UnsupportedServerConfiguration {
+
+		@Bean
+		ServerUpgrade websocketServerUpgrade() {
+			return new UnsupportedServer();
+		}
+
+	}
+
+	/**
+	 * Reads and writes JSON where the application does.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JsonMapper.class)
+	static class JacksonConfiguration {
+
+		@Bean
+		JsonCodec websocketJsonCodec(ObjectProvider<JsonMapper> mapper) {
+			JsonMapper unique = mapper.getIfUnique();
+			return (unique != null) ? new JacksonJsonCodec(unique) : new NoJsonCodec();
+		}
+
+	}
+
+}

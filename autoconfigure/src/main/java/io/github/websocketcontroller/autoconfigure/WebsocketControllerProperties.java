@@ -1,0 +1,83 @@
+package io.github.websocketcontroller.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Properties of websocket controllers.
+ *
+ * @param allowedOrigins Origins of web pages that may connect, such as
+ * https://example.org, or * for every origin. Without any, pages of the server's own
+ * origin may.
+ * @param allowedOriginPatterns Patterns of origins of web pages that may connect, such as
+ * https://*.example.org.
+ * @param subprotocols Subprotocols that are spoken. The first one of the client's that is
+ * among them is agreed on.
+ * @param handshakeTimeout How long an upgrade may take, from the request to the open
+ * connection.
+ * @param closeTimeout How long to wait for the peer's answer to a Close before the socket
+ * is closed.
+ * @param writeTimeout How long a peer may take nothing of what is sent before the
+ * connection is ended.
+ * @param maxMessageSize Longest message that is received. A longer one ends the
+ * connection with 1009.
+ * @param readBufferSize Size of the read buffer of a connection.
+ * @param writeBufferSize Size of the write buffer of a connection. A frame that fits is
+ * sent in one piece.
+ * @param includeErrorMessage Whether the peer is told the message of an exception that
+ * left serve.
+ * @param threads Which kind of thread serves a connection.
+ * @param shutdown What happens to open connections when the application stops.
+ */
+@ConfigurationProperties("websocket-controller")
+record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
+		@DefaultValue List<String> allowedOriginPatterns, @DefaultValue List<String> subprotocols,
+		@DefaultValue("10s") Duration handshakeTimeout, @DefaultValue("10s") Duration closeTimeout,
+		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
+		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
+		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
+		@DefaultValue Shutdown shutdown) {
+
+	/**
+	 * Whether the peer is told the message of an exception.
+	 */
+	enum IncludeErrorMessage {
+
+		/** Tell the peer nothing but that there was an error. */
+		NEVER,
+
+		/** Tell the peer the message of the exception, cut to 123 bytes. */
+		ALWAYS
+
+	}
+
+	/**
+	 * Kinds of threads.
+	 */
+	enum Threads {
+
+		/** Virtual threads where the JVM has them, platform threads otherwise. */
+		AUTO,
+
+		/** Virtual threads; needs Java 21. */
+		VIRTUAL,
+
+		/** Platform threads. */
+		PLATFORM
+
+	}
+
+	/**
+	 * Properties of the shutdown.
+	 *
+	 * @param spread Time over which the peers of many connections are told to go, so that
+	 * they do not come back all at once.
+	 */
+	record Shutdown(@DefaultValue("2s") Duration spread) {
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.github.websocketcontroller.connection;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.CloseStatus;
+
+/**
+ * How far a connection is on its way to the end: open, closing, gone. The first status
+ * wins.
+ */
+final class Closing {
+
+	/** Null while open. Set once, by whoever is first. */
+	private final AtomicReference<@Nullable CloseStatus> status = new AtomicReference<>();
+
+	/** Completed by whoever closes the socket. */
+	private final CompletableFuture<CloseStatus> gone = new CompletableFuture<>();
+
+	private final long timeout;
+
+	/** Until when the handshake has to be over. Written once, before {@link #begun}. */
+	private long deadline;
+
+	/** Written once, after the deadline. */
+	private volatile boolean begun;
+
+	/** Whether the peer's Close was seen. Written by the reader. */
+	private volatile boolean answered;
+
+	Closing(Duration timeout) {
+		this.timeout = timeout.toNanos();
+	}
+
+	boolean begin(CloseStatus status) {
+		if (!this.status.compareAndSet(null, status)) {
+			return false;
+		}
+		this.deadline = System.nanoTime() + this.timeout;
+		this.begun = true;
+		return true;
+	}
+
+	boolean hasBegun() {
+		return this.status.get() != null;
+	}
+
+	boolean isOverdue(long now) {
+		return this.begun && now - this.deadline > 0;
+	}
+
+	@Nullable CloseStatus status() {
+		return this.status.get();
+	}
+
+	CloseStatus statusOr(CloseStatus fallback) {
+		CloseStatus known = this.status.get();
+		return (known != null) ? known : fallback;
+	}
+
+	void answered() {
+		this.answered = true;
+	}
+
+	boolean isAnswered() {
+		return this.answered;
+	}
+
+	void end() {
+		this.gone.complete(statusOr(CloseStatus.NO_CLOSE_FRAME));
+	}
+
+	CompletableFuture<CloseStatus> gone() {
+		return this.gone;
+	}
+
+}

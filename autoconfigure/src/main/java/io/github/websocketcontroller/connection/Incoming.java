@@ -1,0 +1,246 @@
+package io.github.websocketcontroller.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.protocol.MessageReader;
+import io.github.websocketcontroller.protocol.Opcode;
+import io.github.websocketcontroller.protocol.ProtocolException;
+import io.github.websocketcontroller.transport.Transport;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.CloseStatus;
+
+/**
+ * The receiving half of a connection: messages for one thread at a time, control frames
+ * answered on the way.
+ */
+final class Incoming {
+
+	private static final int DISCARD_BUFFER_SIZE = 4096;
+
+	private final MessageReader reader;
+
+	private final Transport transport;
+
+	private final Outgoing outgoing;
+
+	private final Closing closing;
+
+	private final InterruptGate gate;
+
+	private final ConnectionEnd end;
+
+	private final Turn turn = new Turn();
+
+	/** Whether frames can't be told apart any more. Owned by the turn. */
+	private boolean broken;
+
+	/** Whether the library reads and discards for good. */
+	private volatile boolean ignored;
+
+	Incoming(MessageReader reader, Transport transport, Outgoing outgoing, Closing closing, InterruptGate gate,
+			ConnectionEnd end) {
+		this.reader = reader;
+		this.transport = transport;
+		this.outgoing = outgoing;
+		this.closing = closing;
+		this.gate = gate;
+		this.end = end;
+	}
+
+	/**
+	 * Waits for a message.
+	 * @param <T> the type of the value
+	 * @param timeout nanoseconds, 0 for ever
+	 * @param conversion makes a value of the message
+	 * @return the message or {@code null} when the time is up
+	 */
+	<T> @Nullable T receive(long timeout, Conversion<T> conversion) {
+		if (this.ignored || !this.turn.tryLock()) {
+			throw refusal();
+		}
+		try {
+			Opcode kind = nextMessage(timeout);
+			return (kind != null) ? conversion.convert(kind, this.reader) : null;
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	/**
+	 * Marks the messages as nobody's. The caller's thread, or another one, then calls
+	 * {@link #drain()}.
+	 * @return {@code false} if they were nobody's before
+	 */
+	synchronized boolean ignore() {
+		boolean first = !this.ignored;
+		this.ignored = true;
+		return first;
+	}
+
+	/**
+	 * Reads and discards until the peer's Close or the end of the stream.
+	 */
+	void drain() {
+		this.turn.lock();
+		try {
+			while (!this.broken) {
+				nextMessage(0);
+			}
+			discard();
+		}
+		catch (ConnectionClosedException ex) {
+			if (this.broken) {
+				discard();
+			}
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	private @Nullable Opcode nextMessage(long timeout) {
+		long deadline = (timeout > 0) ? System.nanoTime() + timeout : 0;
+		long remaining = timeout;
+		while (true) {
+			Opcode opcode = next(remaining);
+			if (opcode == null) {
+				return null;
+			}
+			if (isMessage(opcode)) {
+				return opcode;
+			}
+			if (timeout > 0) {
+				remaining = Math.max(1, deadline - System.nanoTime());
+			}
+		}
+	}
+
+	private boolean isMessage(Opcode opcode) {
+		switch (opcode) {
+			case TEXT, BINARY -> {
+				return !this.closing.hasBegun();
+			}
+			case PING -> pong(this.reader.controlPayload());
+			case CLOSE -> throw peerClosed(this.reader.closeStatus());
+			default -> {
+			}
+		}
+		return false;
+	}
+
+	private @Nullable Opcode next(long timeout) {
+		if (this.closing.gone().isDone() || this.broken) {
+			throw this.end.closed(null);
+		}
+		try {
+			return read(timeout);
+		}
+		catch (ProtocolException ex) {
+			throw violated(ex);
+		}
+		catch (IOException ex) {
+			this.end.cut();
+			throw this.end.closed(ex);
+		}
+	}
+
+	private @Nullable Opcode read(long timeout) throws IOException {
+		if (this.closing.hasBegun() && Thread.currentThread().isInterrupted()) {
+			throw this.end.closed(null);
+		}
+		this.gate.enter();
+		try {
+			return this.reader.next(timeout);
+		}
+		finally {
+			this.gate.exit();
+		}
+	}
+
+	private void pong(byte[] payload) {
+		if (!this.closing.hasBegun()) {
+			try {
+				this.outgoing.control(Opcode.PONG, payload);
+			}
+			catch (ConnectionClosedException ex) {
+				// Closing began meanwhile; the next read tells.
+			}
+		}
+	}
+
+	private ConnectionClosedException peerClosed(CloseStatus status) {
+		this.closing.answered();
+		this.closing.begin(status);
+		this.outgoing.close(status);
+		this.end.cut();
+		return this.end.closed(null);
+	}
+
+	private ConnectionClosedException violated(ProtocolException violation) {
+		this.broken = true;
+		this.closing.begin(violation.getCloseStatus());
+		this.outgoing.close(violation.getCloseStatus());
+		return this.end.closed(violation);
+	}
+
+	/**
+	 * Lingers until the peer has seen the Close: closing a socket that holds unread bytes
+	 * would reset it, and the Close could get lost.
+	 */
+	private void discard() {
+		ByteBuffer bytes = ByteBuffer.allocate(DISCARD_BUFFER_SIZE);
+		try {
+			this.transport.closeOutput();
+			while (this.transport.read(bytes, 0) >= 0) {
+				bytes.clear();
+			}
+		}
+		catch (IOException ex) {
+			// The peer, or the watchdog, has ended it.
+		}
+	}
+
+	private RuntimeException refusal() {
+		if (this.closing.hasBegun()) {
+			this.closing.gone().join();
+			return this.end.closed(null);
+		}
+		if (this.ignored) {
+			return new IllegalStateException("Incoming messages are ignored since ignoreIncoming() was called");
+		}
+		Thread owner = this.turn.owner();
+		return new IllegalStateException("Thread " + Thread.currentThread().getName() + " can't receive while thread "
+				+ ((owner != null) ? owner.getName() : "another") + " does");
+	}
+
+	/**
+	 * Makes a value of the message that the reader has just read.
+	 *
+	 * @param <T> the type of the value
+	 */
+	@FunctionalInterface
+	interface Conversion<T> {
+
+		T convert(Opcode kind, MessageReader reader);
+
+	}
+
+	/**
+	 * A lock that can name its owner.
+	 */
+	private static final class Turn extends ReentrantLock {
+
+		private static final long serialVersionUID = 1L;
+
+		@Nullable Thread owner() {
+			return getOwner();
+		}
+
+	}
+
+}

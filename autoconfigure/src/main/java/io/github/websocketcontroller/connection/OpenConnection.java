@@ -1,0 +1,394 @@
+package io.github.websocketcontroller.connection;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.InvalidMessageException;
+import io.github.websocketcontroller.UpgradeRequest;
+import io.github.websocketcontroller.WebsocketConnection;
+import io.github.websocketcontroller.WebsocketException;
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.protocol.CloseCodes;
+import io.github.websocketcontroller.protocol.MessageReader;
+import io.github.websocketcontroller.protocol.MessageWriter;
+import io.github.websocketcontroller.protocol.Opcode;
+import io.github.websocketcontroller.transport.Transport;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+import org.springframework.web.socket.BinaryMessage;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PingMessage;
+import org.springframework.web.socket.PongMessage;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * A connection over a transport. Created on the thread that serves it. Besides what the
+ * application sees, it can be finished by that thread, watched by the watchdog and cut by
+ * anybody.
+ */
+public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
+
+	private final String id;
+
+	private final UpgradeRequest request;
+
+	private final @Nullable String subprotocol;
+
+	private final Transport transport;
+
+	private final JsonCodec json;
+
+	/** Runs what must not hold up the caller: closing, and reading what nobody reads. */
+	private final Executor helpers;
+
+	private final long writeTimeout;
+
+	private final Closing closing;
+
+	private final InterruptGate gate;
+
+	private final Incoming incoming;
+
+	private final Outgoing outgoing;
+
+	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
+
+	/**
+	 * Creates a connection.
+	 * @param id its identifier
+	 * @param request the request it came from
+	 * @param subprotocol the subprotocol that was agreed on
+	 * @param settings what to run it with
+	 * @param transport its bytes
+	 * @param json reads and writes JSON
+	 * @param helpers runs tasks of its own, each on a thread of its own
+	 */
+	public OpenConnection(String id, UpgradeRequest request, @Nullable String subprotocol, WebsocketSettings settings,
+			Transport transport, JsonCodec json, Executor helpers) {
+		this.id = id;
+		this.request = request;
+		this.subprotocol = subprotocol;
+		this.transport = transport;
+		this.json = json;
+		this.helpers = helpers;
+		this.writeTimeout = settings.writeTimeout().toNanos();
+		this.closing = new Closing(settings.closeTimeout());
+		this.gate = new InterruptGate(Thread.currentThread());
+		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
+		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
+		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
+		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this);
+	}
+
+	@Override
+	public String getId() {
+		return this.id;
+	}
+
+	@Override
+	public UpgradeRequest getRequest() {
+		return this.request;
+	}
+
+	@Override
+	public @Nullable String getSubprotocol() {
+		return this.subprotocol;
+	}
+
+	@Override
+	public Map<String, Object> getAttributes() {
+		return this.attributes;
+	}
+
+	@Override
+	public InetSocketAddress getLocalAddress() {
+		return this.request.getLocalAddress();
+	}
+
+	@Override
+	public InetSocketAddress getRemoteAddress() {
+		return this.request.getRemoteAddress();
+	}
+
+	@Override
+	public boolean isOpen() {
+		return !this.closing.hasBegun();
+	}
+
+	@Override
+	public @Nullable CloseStatus getCloseStatus() {
+		return this.closing.status();
+	}
+
+	@Override
+	public CompletableFuture<CloseStatus> closed() {
+		return this.closing.gone().thenApplyAsync((status) -> status, this.helpers);
+	}
+
+	@Override
+	public WebSocketMessage<?> receive() {
+		return required(this.incoming.receive(0, OpenConnection::message));
+	}
+
+	@Override
+	public @Nullable WebSocketMessage<?> receive(Duration timeout) {
+		return this.incoming.receive(nanos(timeout), OpenConnection::message);
+	}
+
+	@Override
+	public String receiveText() {
+		return required(this.incoming.receive(0, this::text));
+	}
+
+	@Override
+	public @Nullable String receiveText(Duration timeout) {
+		return this.incoming.receive(nanos(timeout), this::text);
+	}
+
+	@Override
+	public byte[] receiveBinary() {
+		return required(this.incoming.receive(0, this::binary));
+	}
+
+	@Override
+	public byte @Nullable [] receiveBinary(Duration timeout) {
+		return this.incoming.receive(nanos(timeout), this::binary);
+	}
+
+	@Override
+	public <T> T receiveJson(Class<T> type) {
+		return required(this.incoming.receive(0, (kind, reader) -> json(reader, type)));
+	}
+
+	@Override
+	public <T> @Nullable T receiveJson(Class<T> type, Duration timeout) {
+		return this.incoming.receive(nanos(timeout), (kind, reader) -> json(reader, type));
+	}
+
+	@Override
+	public Iterable<WebSocketMessage<?>> messages() {
+		return () -> new Messages<>(this, this::receive);
+	}
+
+	@Override
+	public <T> Iterable<T> messages(Class<T> type) {
+		Supplier<?> source;
+		if (type == String.class) {
+			source = this::receiveText;
+		}
+		else if (type == byte[].class) {
+			source = this::receiveBinary;
+		}
+		else {
+			source = () -> receiveJson(type);
+		}
+		return () -> new Messages<>(this, () -> type.cast(source.get()));
+	}
+
+	private static WebSocketMessage<?> message(Opcode kind, MessageReader reader) {
+		return (kind == Opcode.TEXT) ? new TextMessage(reader.text()) : new BinaryMessage(reader.binary());
+	}
+
+	private String text(Opcode kind, MessageReader reader) {
+		if (kind != Opcode.TEXT) {
+			throw new InvalidMessageException(this, "A text message was expected",
+					CloseStatus.NOT_ACCEPTABLE.withReason("Text expected"), null);
+		}
+		return reader.text();
+	}
+
+	private byte[] binary(Opcode kind, MessageReader reader) {
+		if (kind != Opcode.BINARY) {
+			throw new InvalidMessageException(this, "A binary message was expected",
+					CloseStatus.NOT_ACCEPTABLE.withReason("Binary expected"), null);
+		}
+		return reader.binary();
+	}
+
+	private <T> T json(MessageReader reader, Class<T> type) {
+		try {
+			return this.json.read(reader.binary(), type);
+		}
+		catch (IOException ex) {
+			throw new InvalidMessageException(this, "The message is not the JSON of a " + type.getName(),
+					CloseStatus.BAD_DATA.withReason("Invalid JSON"), ex);
+		}
+	}
+
+	@Override
+	public void send(WebSocketMessage<?> message) {
+		Assert.isTrue(message.isLast(), "A fragment can't be sent as a message");
+		if (message instanceof TextMessage text) {
+			sendText(text.getPayload());
+		}
+		else if (message instanceof BinaryMessage binary) {
+			sendBinary(binary.getPayload());
+		}
+		else if (message instanceof PingMessage ping) {
+			ping(bytes(ping.getPayload()));
+		}
+		else if (message instanceof PongMessage pong) {
+			pong(bytes(pong.getPayload()));
+		}
+		else {
+			throw new IllegalArgumentException("Neither text, binary, ping nor pong: " + message.getClass().getName());
+		}
+	}
+
+	@Override
+	public void sendText(String text) {
+		this.outgoing.text(text);
+	}
+
+	@Override
+	public void sendBinary(byte[] payload) {
+		this.outgoing.binary(payload);
+	}
+
+	@Override
+	public void sendBinary(ByteBuffer payload) {
+		this.outgoing.binary(payload);
+	}
+
+	@Override
+	public void sendJson(Object object) {
+		byte[] utf8;
+		try {
+			utf8 = this.json.write(object);
+		}
+		catch (IOException ex) {
+			throw new WebsocketException("Can't write a " + object.getClass().getName() + " as JSON", ex);
+		}
+		this.outgoing.text(utf8);
+	}
+
+	@Override
+	public void ping(byte... payload) {
+		this.outgoing.control(Opcode.PING, payload);
+	}
+
+	@Override
+	public void pong(byte... payload) {
+		this.outgoing.control(Opcode.PONG, payload);
+	}
+
+	@Override
+	public void close(CloseStatus status) {
+		Assert.isTrue(CloseCodes.maySend(status.getCode()),
+				() -> "A Close must not be sent with status " + status.getCode());
+		if (this.closing.begin(status)) {
+			this.helpers.execute(this::shakeHands);
+		}
+	}
+
+	@Override
+	public void ignoreIncoming() {
+		if (this.incoming.ignore()) {
+			this.helpers.execute(() -> {
+				this.incoming.drain();
+				cut();
+				this.gate.interrupt();
+			});
+		}
+	}
+
+	/**
+	 * Performs the closing handshake. Called on the serving thread when no code of the
+	 * application follows; when it returns, the socket is gone.
+	 * @param status what to send if closing has not begun
+	 */
+	public void finish(CloseStatus status) {
+		this.gate.retire();
+		this.closing.begin(status);
+		shakeHands();
+	}
+
+	private void shakeHands() {
+		this.outgoing.close(this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME));
+		this.incoming.drain();
+		cut();
+	}
+
+	/**
+	 * Ends what the peer holds up: a closing handshake or a write that takes too long.
+	 * Called by one thread, a few times a second.
+	 * @param now the present {@link System#nanoTime()}
+	 */
+	public void watch(long now) {
+		if (this.closing.isOverdue(now)) {
+			cut();
+		}
+		else if (this.outgoing.isStuck(now, this.writeTimeout)) {
+			this.closing.begin(CloseStatus.SERVER_ERROR.withReason("Write timed out"));
+			cut();
+		}
+	}
+
+	@Override
+	public void cut() {
+		this.closing.begin(CloseStatus.NO_CLOSE_FRAME);
+		this.transport.close();
+		this.closing.end();
+	}
+
+	/**
+	 * Interrupts the serving thread if it is in code of the application.
+	 */
+	public void interrupt() {
+		this.gate.interrupt();
+	}
+
+	/**
+	 * Whether the library has interrupted the serving thread.
+	 * @return {@code true} if {@link #interrupt()} or the end of a connection that
+	 * ignores what comes in did
+	 */
+	public boolean isInterrupted() {
+		return this.gate.hasInterrupted();
+	}
+
+	/**
+	 * Whether the peer has taken part in the closing handshake.
+	 * @return {@code true} if its Close was received
+	 */
+	public boolean isAnswered() {
+		return this.closing.isAnswered();
+	}
+
+	@Override
+	public ConnectionClosedException closed(@Nullable Throwable cause) {
+		return new ConnectionClosedException(this, this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME), cause);
+	}
+
+	@Override
+	public String toString() {
+		return "connection " + this.id + " from " + getRemoteAddress();
+	}
+
+	private static long nanos(Duration timeout) {
+		Assert.isTrue(!timeout.isNegative(), "A timeout must not be negative");
+		return Math.max(1, timeout.toNanos());
+	}
+
+	private static <T> T required(@Nullable T message) {
+		Assert.state(message != null, "A read without a timeout has timed out");
+		return message;
+	}
+
+	private static byte[] bytes(ByteBuffer payload) {
+		byte[] bytes = new byte[payload.remaining()];
+		payload.duplicate().get(bytes);
+		return bytes;
+	}
+
+}

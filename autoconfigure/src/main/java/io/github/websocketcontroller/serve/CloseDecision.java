@@ -1,0 +1,68 @@
+package io.github.websocketcontroller.serve;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.InvalidMessageException;
+import io.github.websocketcontroller.WebsocketConnection;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.CloseStatus;
+
+/**
+ * How a connection is closed after {@code serve}.
+ *
+ * @param status what to tell the peer, unless closing had begun
+ * @param error the error of the application that has to be reported, if there is one
+ */
+record CloseDecision(CloseStatus status, @Nullable Throwable error) {
+
+	static final CloseStatus SERVED = CloseStatus.NORMAL.withReason("Server closed connection");
+
+	static final CloseStatus FAILED = CloseStatus.SERVER_ERROR.withReason("Internal server error");
+
+	/**
+	 * Decides.
+	 * @param thrown what {@code serve} has thrown, or {@code null} if it has returned
+	 * @param connection the connection that was served
+	 * @param interrupted whether the library has interrupted it
+	 * @param includeMessage whether the peer may know the message of what was thrown
+	 */
+	static CloseDecision of(@Nullable Throwable thrown, WebsocketConnection connection, boolean interrupted,
+			boolean includeMessage) {
+		Throwable cause = unwrap(thrown);
+		if (thrown == null || cause == null) {
+			return new CloseDecision(SERVED, null);
+		}
+		if (cause instanceof ConnectionClosedException closed && closed.getConnection() == connection) {
+			return new CloseDecision(closed.getCloseStatus(), null);
+		}
+		if (cause instanceof InvalidMessageException invalid && invalid.getConnection() == connection) {
+			return new CloseDecision(invalid.getCloseStatus(), null);
+		}
+		if (cause instanceof InterruptedException && interrupted) {
+			return new CloseDecision(CloseStatus.GOING_AWAY, null);
+		}
+		String message = cause.getMessage();
+		boolean tell = includeMessage && message != null && !message.isEmpty();
+		return new CloseDecision(tell ? CloseStatus.SERVER_ERROR.withReason(message) : FAILED, thrown);
+	}
+
+	/** What the JDK's own wrappers hold, such as those of a future or a proxy. */
+	private static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
+		Throwable current = thrown;
+		while (isWrapper(current) && current.getCause() != null) {
+			current = current.getCause();
+		}
+		return current;
+	}
+
+	private static boolean isWrapper(@Nullable Throwable thrown) {
+		return thrown instanceof CompletionException || thrown instanceof ExecutionException
+				|| thrown instanceof UndeclaredThrowableException || thrown instanceof InvocationTargetException;
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.websocketcontroller.serve;
+
+import java.util.concurrent.Executor;
+
+import io.github.websocketcontroller.connection.JsonCodec;
+import io.github.websocketcontroller.connection.OpenConnection;
+import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Transport;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.AlternativeJdkIdGenerator;
+import org.springframework.util.IdGenerator;
+
+/**
+ * Serves upgraded connections, each on a thread of its own. Thread-safe.
+ */
+public final class ConnectionServer {
+
+	private final OpenConnections connections;
+
+	private final Executor threads;
+
+	private final JsonCodec json;
+
+	private final IdGenerator ids = new AlternativeJdkIdGenerator();
+
+	/**
+	 * Creates a server.
+	 * @param connections where open connections are kept
+	 * @param threads runs each task on a thread of its own
+	 * @param json reads and writes JSON
+	 */
+	public ConnectionServer(OpenConnections connections, Executor threads, JsonCodec json) {
+		this.connections = connections;
+		this.threads = threads;
+		this.json = json;
+	}
+
+	/**
+	 * Whether connections are accepted, which they are not during shutdown.
+	 * @return {@code true} if so
+	 */
+	public boolean isAccepting() {
+		return this.connections.isAccepting();
+	}
+
+	/**
+	 * Serves a connection. Returns at once.
+	 * @param call what to run
+	 * @param subprotocol the subprotocol that was agreed on
+	 * @param pending the connection
+	 */
+	public void serve(ServeCall call, @Nullable String subprotocol, PendingTransport pending) {
+		this.connections.expect();
+		boolean started = false;
+		try {
+			this.threads.execute(new Serving(call, this.connections, pending,
+					(transport) -> connection(call, subprotocol, transport)));
+			started = true;
+		}
+		finally {
+			if (!started) {
+				this.connections.expectNoMore();
+			}
+		}
+	}
+
+	private OpenConnection connection(ServeCall call, @Nullable String subprotocol, Transport transport) {
+		return new OpenConnection(this.ids.generateId().toString(), call.request(), subprotocol, call.settings(),
+				transport, this.json, this.threads);
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.websocketcontroller.serve;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.websocketcontroller.connection.OpenConnection;
+
+import org.springframework.web.socket.CloseStatus;
+
+/**
+ * The connections that are served, from the moment they are taken over until their socket
+ * is gone and {@code serve} has returned, and those that are about to be. Thread-safe.
+ */
+public final class OpenConnections {
+
+	private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
+
+	/** Upgrades that are answered and not yet taken over. */
+	private final AtomicInteger expected = new AtomicInteger();
+
+	private volatile boolean accepting;
+
+	boolean isAccepting() {
+		return this.accepting;
+	}
+
+	void accept() {
+		this.accepting = true;
+	}
+
+	void refuse() {
+		this.accepting = false;
+	}
+
+	void expect() {
+		this.expected.incrementAndGet();
+	}
+
+	void expectNoMore() {
+		this.expected.decrementAndGet();
+	}
+
+	void add(OpenConnection connection) {
+		this.connections.add(connection);
+		if (!this.accepting) {
+			connection.close(CloseStatus.GOING_AWAY);
+		}
+	}
+
+	void remove(OpenConnection connection) {
+		this.connections.remove(connection);
+	}
+
+	Collection<OpenConnection> all() {
+		return Collections.unmodifiableCollection(this.connections);
+	}
+
+	/**
+	 * How many connections are served.
+	 * @return their number, without those that are about to be taken over
+	 */
+	public int count() {
+		return this.connections.size();
+	}
+
+	boolean isEmpty() {
+		return this.expected.get() == 0 && this.connections.isEmpty();
+	}
+
+}

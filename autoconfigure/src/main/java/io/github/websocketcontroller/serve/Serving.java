@@ -1,0 +1,111 @@
+package io.github.websocketcontroller.serve;
+
+import java.io.IOException;
+import java.util.function.Function;
+
+import io.github.websocketcontroller.ServeErrorHandler;
+import io.github.websocketcontroller.connection.OpenConnection;
+import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Transport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one serving thread: take the connection over, call {@code serve}, close.
+ */
+final class Serving implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(Serving.class);
+
+	private final ServeCall call;
+
+	private final OpenConnections connections;
+
+	private final PendingTransport pending;
+
+	private final Function<Transport, OpenConnection> connector;
+
+	Serving(ServeCall call, OpenConnections connections, PendingTransport pending,
+			Function<Transport, OpenConnection> connector) {
+		this.call = call;
+		this.connections = connections;
+		this.pending = pending;
+		this.connector = connector;
+	}
+
+	@Override
+	public void run() {
+		OpenConnection connection = connect();
+		if (connection == null) {
+			return;
+		}
+		try {
+			CloseDecision decision = serve(connection);
+			connection.finish(decision.status());
+		}
+		finally {
+			connection.cut();
+			this.connections.remove(connection);
+		}
+		if (logger.isDebugEnabled()) {
+			logger.debug(this.call.path() + ": " + connection + " ended with " + connection.getCloseStatus());
+		}
+	}
+
+	private @Nullable OpenConnection connect() {
+		try {
+			OpenConnection connection = this.connector
+				.apply(this.pending.open(this.call.settings().handshakeTimeout()));
+			this.connections.add(connection);
+			return connection;
+		}
+		catch (IOException ex) {
+			this.pending.close();
+			if (logger.isDebugEnabled()) {
+				logger.debug(this.call.path() + ": connection lost while it was taken over", ex);
+			}
+			return null;
+		}
+		catch (RuntimeException | Error ex) {
+			this.pending.close();
+			logger.error(this.call.path() + ": connection could not be taken over", ex);
+			return null;
+		}
+		finally {
+			this.connections.expectNoMore();
+		}
+	}
+
+	private CloseDecision serve(OpenConnection connection) {
+		Throwable thrown = null;
+		try {
+			this.call.method().serve(connection);
+		}
+		catch (Throwable ex) {
+			thrown = ex;
+		}
+		CloseDecision decision = CloseDecision.of(thrown, connection, connection.isInterrupted(),
+				this.call.settings().includeErrorMessage());
+		if (decision.error() != null) {
+			report(connection, decision.error());
+		}
+		return decision;
+	}
+
+	private void report(OpenConnection connection, Throwable error) {
+		ServeErrorHandler handler = this.call.errorHandler();
+		if (handler == null) {
+			logger.error(this.call.path() + ": serve has failed on " + connection, error);
+			return;
+		}
+		try {
+			handler.onError(connection, error);
+		}
+		catch (Throwable ex) {
+			logger.error(this.call.path() + ": serve has failed on " + connection, error);
+			logger.error(this.call.path() + ": onError has failed on " + connection, ex);
+		}
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.websocketcontroller.serve;
+
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.websocketcontroller.connection.OpenConnection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * One thread that looks at all connections a few times a second and ends what a peer
+ * holds up.
+ */
+final class Watchdog implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(Watchdog.class);
+
+	private static final long ROUND_NANOS = 250_000_000L;
+
+	private final OpenConnections connections;
+
+	private final Thread thread = new Thread(this, "websocket-watchdog");
+
+	/** Written by whoever stops it. */
+	private volatile boolean stopped;
+
+	Watchdog(OpenConnections connections) {
+		this.connections = connections;
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	void stop() {
+		this.stopped = true;
+		LockSupport.unpark(this.thread);
+	}
+
+	@Override
+	public void run() {
+		while (!this.stopped) {
+			LockSupport.parkNanos(this, ROUND_NANOS);
+			for (OpenConnection connection : this.connections.all()) {
+				watch(connection);
+			}
+		}
+	}
+
+	private void watch(OpenConnection connection) {
+		try {
+			connection.watch(System.nanoTime());
+		}
+		catch (RuntimeException ex) {
+			logger.error("Watching " + connection + " has failed", ex);
+		}
+	}
+
+}

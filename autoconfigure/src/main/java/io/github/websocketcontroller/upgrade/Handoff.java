@@ -1,0 +1,42 @@
+package io.github.websocketcontroller.upgrade;
+
+import java.util.List;
+import java.util.Locale;
+
+import io.github.websocketcontroller.serve.ConnectionServer;
+import io.github.websocketcontroller.serve.ServeCall;
+import io.github.websocketcontroller.transport.PendingTransport;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.SubProtocolCapable;
+import org.springframework.web.socket.handler.AbstractWebSocketHandler;
+
+/**
+ * Carries a call through Spring's handshake handler, which knows connections only as
+ * handlers of messages. It handles none.
+ */
+final class Handoff extends AbstractWebSocketHandler implements SubProtocolCapable {
+
+	private final ServeCall call;
+
+	private final ConnectionServer server;
+
+	Handoff(ServeCall call, ConnectionServer server) {
+		this.call = call;
+		this.server = server;
+	}
+
+	@Override
+	public List<String> getSubProtocols() {
+		return this.call.settings()
+			.subprotocols()
+			.stream()
+			.map((subprotocol) -> subprotocol.toLowerCase(Locale.ROOT))
+			.toList();
+	}
+
+	void accept(@Nullable String subprotocol, PendingTransport pending) {
+		this.server.serve(this.call, subprotocol, pending);
+	}
+
+}
