@@ -1,0 +1,79 @@
+package io.github.websocketcontroller.protocol;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Collects a message that is too large for the read buffer or comes in fragments. Grows
+ * with what has arrived, not with what a header announces. Owned by the reading thread.
+ */
+final class MessageBuffer {
+
+	private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
+	/** How much memory to have before anything has arrived. */
+	private final int firstCapacity;
+
+	/** What has arrived is before the position. */
+	private ByteBuffer buffer = EMPTY;
+
+	MessageBuffer(int firstCapacity) {
+		this.firstCapacity = firstCapacity;
+	}
+
+	byte[] bytes() {
+		return this.buffer.array();
+	}
+
+	int length() {
+		return this.buffer.position();
+	}
+
+	int capacity() {
+		return this.buffer.capacity();
+	}
+
+	/**
+	 * Takes bytes out of the read buffer.
+	 * @param input the read buffer
+	 * @param count how many; not more than a read buffer has
+	 * @param most how long the message can become
+	 */
+	void append(ReadBuffer input, int count, int most) {
+		reserve(count, most);
+		this.buffer.put(input.bytes(), input.position(), count);
+		input.skip(count);
+	}
+
+	/**
+	 * Reads bytes past the read buffer.
+	 * @param input the read buffer, which has to be empty
+	 * @param count how many to read at most
+	 * @param most how long the message can become
+	 * @return how many were read; 0 if the time is up
+	 * @throws IOException if the stream ends or is broken
+	 */
+	int readFrom(ReadBuffer input, int count, int most) throws IOException {
+		// Grow a little before it is full, so that no read is for a handful of bytes.
+		reserve(Math.min(count, Math.max(1, length() / 4)), most);
+		this.buffer.limit(length() + Math.min(count, capacity() - length()));
+		try {
+			return input.read(this.buffer);
+		}
+		finally {
+			this.buffer.limit(capacity());
+		}
+	}
+
+	private void reserve(int count, int most) {
+		if (capacity() - length() < count) {
+			int capacity = (int) Math.min(4L * length() + this.firstCapacity, most);
+			this.buffer = ByteBuffer.allocate(capacity).put(this.buffer.flip());
+		}
+	}
+
+	void release() {
+		this.buffer = EMPTY;
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.github.websocketcontroller.protocol;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+import io.github.websocketcontroller.transport.Transport;
+
+/**
+ * The bytes that have been read from the transport and not yet used, and the time that
+ * reading more may take. Owned by the reading thread.
+ */
+final class ReadBuffer {
+
+	/** A control frame's payload, or any header, has to fit. */
+	static final int MIN_CAPACITY = 128;
+
+	private final Transport transport;
+
+	private final byte[] bytes;
+
+	/** The array as the transport wants it. */
+	private final ByteBuffer view;
+
+	/** Index of the first byte that is not used yet. */
+	private int position;
+
+	/** Index after the last byte that has been read. */
+	private int limit;
+
+	/** How long reading may take in nanoseconds; 0 is for ever. */
+	private long timeout;
+
+	/** When it has to end. Set by the first read that may have to wait. */
+	private long deadline;
+
+	private boolean waiting;
+
+	ReadBuffer(Transport transport, int capacity) {
+		this.transport = transport;
+		this.bytes = new byte[Math.max(capacity, MIN_CAPACITY)];
+		this.view = ByteBuffer.wrap(this.bytes);
+	}
+
+	/**
+	 * Sets what all reads from now on may take together.
+	 * @param timeout the time in nanoseconds; 0 is for ever
+	 */
+	void limitTime(long timeout) {
+		this.timeout = timeout;
+		this.waiting = false;
+	}
+
+	byte[] bytes() {
+		return this.bytes;
+	}
+
+	int capacity() {
+		return this.bytes.length;
+	}
+
+	int position() {
+		return this.position;
+	}
+
+	int available() {
+		return this.limit - this.position;
+	}
+
+	void skip(int count) {
+		this.position += count;
+	}
+
+	/**
+	 * Waits for bytes.
+	 * @param count how many have to be available
+	 * @param room how many will be wanted in one piece soon
+	 * @return {@code false} if the time is up
+	 * @throws IOException if the stream ends or is broken
+	 */
+	boolean await(int count, int room) throws IOException {
+		while (available() < count) {
+			makeRoom(room);
+			int read = read(this.view.clear().position(this.limit));
+			if (read == 0) {
+				return false;
+			}
+			this.limit += read;
+		}
+		return true;
+	}
+
+	private void makeRoom(int room) {
+		if (this.position == this.limit) {
+			this.position = 0;
+			this.limit = 0;
+		}
+		else if (room > this.bytes.length - this.position) {
+			System.arraycopy(this.bytes, this.position, this.bytes, 0, available());
+			this.limit -= this.position;
+			this.position = 0;
+		}
+	}
+
+	/**
+	 * Reads past this buffer, which has to be empty.
+	 * @param target where to put the bytes
+	 * @return how many were read; 0 if the time is up
+	 * @throws IOException if the stream ends or is broken
+	 */
+	int read(ByteBuffer target) throws IOException {
+		long remaining = 0;
+		if (this.timeout > 0) {
+			remaining = remainingTime();
+			if (remaining <= 0) {
+				return 0;
+			}
+		}
+		int count = this.transport.read(target, remaining);
+		if (count < 0) {
+			throw new EOFException("The peer has ended the stream");
+		}
+		return count;
+	}
+
+	private long remainingTime() {
+		long now = System.nanoTime();
+		if (!this.waiting) {
+			this.waiting = true;
+			this.deadline = now + this.timeout;
+		}
+		return this.deadline - now;
+	}
+
+}
