@@ -112,8 +112,8 @@ final class Outgoing {
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
-		this.lock.lock();
 		boolean interrupted = Thread.interrupted();
+		this.lock.lock();
 		try {
 			if (!this.finished) {
 				this.finished = true;
@@ -159,8 +159,8 @@ final class Outgoing {
 	}
 
 	private void enter() {
-		this.lock.lock();
 		boolean entered = false;
+		this.lock.lock();
 		try {
 			if (this.finished || this.closing.hasBegun()) {
 				throw this.end.closed(null);

@@ -33,10 +33,10 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 	 */
 	static CloseDecision of(@Nullable Throwable thrown, WebsocketConnection connection, boolean interrupted,
 			boolean includeMessage) {
-		Throwable cause = unwrap(thrown);
-		if (thrown == null || cause == null) {
+		if (thrown == null) {
 			return new CloseDecision(SERVED, null);
 		}
+		Throwable cause = unwrap(thrown);
 		if (cause instanceof ConnectionClosedException closed && closed.getConnection() == connection) {
 			return new CloseDecision(closed.getCloseStatus(), null);
 		}
@@ -47,20 +47,26 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 			return new CloseDecision(CloseStatus.GOING_AWAY, null);
 		}
 		String message = cause.getMessage();
-		boolean tell = includeMessage && message != null && !message.isEmpty();
-		return new CloseDecision(tell ? CloseStatus.SERVER_ERROR.withReason(message) : FAILED, thrown);
+		if (!includeMessage || message == null || message.isEmpty()) {
+			return new CloseDecision(FAILED, thrown);
+		}
+		return new CloseDecision(CloseStatus.SERVER_ERROR.withReason(message), thrown);
 	}
 
-	/** What the JDK's own wrappers hold, such as those of a future or a proxy. */
-	private static @Nullable Throwable unwrap(@Nullable Throwable thrown) {
+	// What the wrappers of the JDK hold, such as those of a future or a proxy.
+	private static Throwable unwrap(Throwable thrown) {
 		Throwable current = thrown;
-		while (isWrapper(current) && current.getCause() != null) {
-			current = current.getCause();
+		while (isWrapper(current)) {
+			Throwable cause = current.getCause();
+			if (cause == null) {
+				return current;
+			}
+			current = cause;
 		}
 		return current;
 	}
 
-	private static boolean isWrapper(@Nullable Throwable thrown) {
+	private static boolean isWrapper(Throwable thrown) {
 		return thrown instanceof CompletionException || thrown instanceof ExecutionException
 				|| thrown instanceof UndeclaredThrowableException || thrown instanceof InvocationTargetException;
 	}

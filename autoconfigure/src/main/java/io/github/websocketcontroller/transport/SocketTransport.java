@@ -137,6 +137,11 @@ public final class SocketTransport implements Transport {
 	}
 
 	@Override
+	public void closeOutput() throws IOException {
+		this.channel.shutdownOutput();
+	}
+
+	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			try {
