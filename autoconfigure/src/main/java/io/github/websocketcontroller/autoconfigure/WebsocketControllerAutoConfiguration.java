@@ -87,6 +87,12 @@ public final class WebsocketControllerAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	ServerUpgrade websocketUnsupportedServer() {
+		return new UnsupportedServer();
+	}
+
+	@Bean
 	ServerCheck websocketServerCheck(ApplicationContext context, ServerUpgrade server) {
 		return new ServerCheck(context, server);
 	}
@@ -101,20 +107,6 @@ public final class WebsocketControllerAutoConfiguration {
 		@Bean
 		ServerUpgrade websocketServerUpgrade() {
 			return new TomcatUpgrade();
-		}
-
-	}
-
-	/**
-	 * Fails the start on any other server.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(ServerUpgrade.class)
-	static class UnsupportedServerConfiguration {
-
-		@Bean
-		ServerUpgrade websocketServerUpgrade() {
-			return new UnsupportedServer();
 		}
 
 	}
