@@ -1,0 +1,156 @@
+package io.github.websocketcontroller.mvc;
+
+import java.time.Duration;
+
+import io.github.websocketcontroller.HeaderUpgrader;
+import io.github.websocketcontroller.OriginChecker;
+import io.github.websocketcontroller.ServeErrorHandler;
+import io.github.websocketcontroller.WebsocketConnection;
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.serve.ServeCall;
+import io.github.websocketcontroller.upgrade.Upgrader;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.Assert;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
+
+/**
+ * One opening handshake: from the request to the 101. Made per request.
+ */
+final class HandshakeMethod extends ServletInvocableHandlerMethod {
+
+	private static final Log log = LogFactory.getLog(HandshakeMethod.class);
+
+	private static final String UPGRADED = HandshakeMethod.class.getName() + ".UPGRADED";
+
+	private final Upgrader upgrader;
+
+	private final WebsocketSettings settings;
+
+	private final OriginPolicy origins;
+
+	private final ControllerHooks hooks;
+
+	HandshakeMethod(ServeMethod serve, Upgrader upgrader, WebsocketSettings settings, OriginPolicy origins,
+			ControllerHooks hooks) {
+		super(serve);
+		this.upgrader = upgrader;
+		this.settings = settings;
+		this.origins = origins;
+		this.hooks = hooks;
+	}
+
+	/**
+	 * Whether a request was upgraded, and can't be answered otherwise any more.
+	 * @param request the request
+	 * @return {@code true} after the 101
+	 */
+	static boolean isUpgraded(HttpServletRequest request) {
+		return request.getAttribute(UPGRADED) != null;
+	}
+
+	@Override
+	public void invokeAndHandle(ServletWebRequest webRequest, ModelAndViewContainer mavContainer,
+			@Nullable Object... providedArgs) throws Exception {
+		long start = System.nanoTime();
+		HttpServletRequest request = webRequest.getRequest();
+		refuseWhileNotAccepting();
+		ServletUpgradeRequest upgradeRequest = ServletUpgradeRequest.of(request);
+		HandshakeCheck.check(request.getMethod(), request.getProtocol(), upgradeRequest.getHeaders());
+		refuseForeignOrigin(upgradeRequest);
+		ServeInvocation invocation = resolveArguments(webRequest, mavContainer);
+		HttpHeaders headers = upgradeHeaders(upgradeRequest);
+		refuseAfter(start, this.settings.handshakeTimeout());
+		upgrade(webRequest, headers, new ServeCall(path(request), upgradeRequest, this.settings, invocation,
+				this.hooks.find(ServeErrorHandler.class, getBean())));
+		mavContainer.setRequestHandled(true);
+	}
+
+	private void refuseWhileNotAccepting() {
+		if (!this.upgrader.isAccepting()) {
+			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "No new connections are accepted.");
+		}
+	}
+
+	private void refuseForeignOrigin(ServletUpgradeRequest request) {
+		OriginChecker checker = this.hooks.find(OriginChecker.class, getBean());
+		boolean allowed = (checker != null) ? checker.checkOrigin(request)
+				: this.origins.allows(request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN), request.getServerOrigin());
+		if (!allowed) {
+			log.debug(refusedOrigin(request));
+			throw new HandshakeException(HttpStatus.FORBIDDEN, "The origin is not allowed.");
+		}
+	}
+
+	private static String refusedOrigin(ServletUpgradeRequest request) {
+		return ResponseHeaders.printable("Refused origin " + request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN)
+				+ " at " + request.getServerOrigin() + request.getUri().getRawPath()
+				+ ". Behind a proxy, set server.forward-headers-strategy so that both can be the same.");
+	}
+
+	private ServeInvocation resolveArguments(ServletWebRequest webRequest, ModelAndViewContainer mavContainer)
+			throws Exception {
+		Object invocation = invokeForRequest(webRequest, mavContainer);
+		Assert.state(invocation instanceof ServeInvocation, "No arguments");
+		return (ServeInvocation) invocation;
+	}
+
+	/**
+	 * Called with resolved and validated arguments. Keeps them: the method itself is
+	 * called when there is a connection.
+	 */
+	@Override
+	protected ServeInvocation doInvoke(@Nullable Object... args) {
+		assertTargetBean(getBridgedMethod(), getBean(), args);
+		return new ServeInvocation(getBean(), getBridgedMethod(), connectionIndex(), args);
+	}
+
+	private int connectionIndex() {
+		MethodParameter[] parameters = getMethodParameters();
+		int index = 0;
+		while (parameters[index].getParameterType() != WebsocketConnection.class) {
+			index++;
+		}
+		return index;
+	}
+
+	// What {@code doInvoke} returns is not the method's.
+	@Override
+	public boolean shouldValidateReturnValue() {
+		return false;
+	}
+
+	private HttpHeaders upgradeHeaders(ServletUpgradeRequest request) {
+		HeaderUpgrader headerUpgrader = this.hooks.find(HeaderUpgrader.class, getBean());
+		return (headerUpgrader != null) ? ResponseHeaders.sanitize(headerUpgrader.upgradeHeaders(request))
+				: new HttpHeaders();
+	}
+
+	private static void refuseAfter(long start, Duration timeout) {
+		if (System.nanoTime() - start > timeout.toNanos()) {
+			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "The handshake took too long.");
+		}
+	}
+
+	private void upgrade(ServletWebRequest webRequest, HttpHeaders headers, ServeCall call) {
+		HttpServletResponse response = webRequest.getResponse();
+		Assert.state(response != null, "No servlet response");
+		this.upgrader.upgrade(webRequest.getRequest(), response, headers, call);
+		webRequest.getRequest().setAttribute(UPGRADED, true);
+	}
+
+	private static String path(HttpServletRequest request) {
+		return String.valueOf(request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.websocketcontroller.mvc;
+
+import java.io.IOException;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.MessageSource;
+import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Answers what no {@code @ExceptionHandler} has answered with
+ * {@code application/problem+json}, whatever {@code spring.mvc.problemdetails.enabled}
+ * and the client's {@code Accept} say. Only refusals before the 101, and no errors of the
+ * application, which are left to the server's error page.
+ */
+final class ProblemDetailResolver implements HandlerExceptionResolver {
+
+	private static final Log logger = LogFactory.getLog(ProblemDetailResolver.class);
+
+	private final ResponseWriter writer;
+
+	private final @Nullable MessageSource messageSource;
+
+	ProblemDetailResolver(ResponseWriter writer, @Nullable MessageSource messageSource) {
+		this.writer = writer;
+		this.messageSource = messageSource;
+	}
+
+	@Override
+	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
+			@Nullable Object handler, Exception ex) {
+		if (!(handler instanceof ServeMethod) || response.isCommitted()) {
+			return null;
+		}
+		ErrorResponse refusal = ErrorResponses.of(ex);
+		if (refusal == null) {
+			return null;
+		}
+		logger.debug("Refused an upgrade", ex);
+		try {
+			this.writer.write(request, response, entity(refusal));
+			return new ModelAndView();
+		}
+		catch (Exception failure) {
+			logger.warn("A problem detail can't be written", failure);
+			return sendError(response, refusal);
+		}
+	}
+
+	private ResponseEntity<ProblemDetail> entity(ErrorResponse refusal) {
+		HttpHeaders headers = new HttpHeaders(refusal.getHeaders());
+		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+		ProblemDetail body = refusal.updateAndGetBody(this.messageSource, LocaleContextHolder.getLocale());
+		return new ResponseEntity<>(body, headers, refusal.getStatusCode());
+	}
+
+	private static @Nullable ModelAndView sendError(HttpServletResponse response, ErrorResponse refusal) {
+		try {
+			response.sendError(refusal.getStatusCode().value());
+			return new ModelAndView();
+		}
+		catch (IOException | IllegalStateException ex) {
+			return null;
+		}
+	}
+
+}

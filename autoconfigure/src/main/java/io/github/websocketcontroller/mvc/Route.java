@@ -1,0 +1,72 @@
+package io.github.websocketcontroller.mvc;
+
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+
+/**
+ * The mapping of a controller, taken apart into its paths and its other conditions.
+ *
+ * @param paths its paths and nothing else
+ * @param conditions its conditions and no path
+ * @param patterns its paths, with path variables that have lost their names
+ * @param serve what it maps to
+ */
+record Route(RequestMappingInfo paths, RequestMappingInfo conditions, Set<String> patterns, HandlerMethod serve) {
+
+	private static final Pattern VARIABLE = Pattern.compile("\\{[^{}:*]+}");
+
+	static Route of(RequestMappingInfo mapping, HandlerMethod serve, RequestMappingInfo.BuilderConfiguration options) {
+		String[] patterns = mapping.getPatternValues().toArray(String[]::new);
+		return new Route(RequestMappingInfo.paths(patterns).options(options).build(),
+				mapping.mutate().paths("/").options(options).build(),
+				mapping.getPatternValues()
+					.stream()
+					.map((pattern) -> VARIABLE.matcher(pattern).replaceAll("{}"))
+					.collect(Collectors.toUnmodifiableSet()),
+				serve);
+	}
+
+	/**
+	 * Whether there are requests for which nothing decides between two routes.
+	 */
+	boolean isAmbiguousWith(Route other) {
+		return this.conditions.equals(other.conditions) && !Collections.disjoint(this.patterns, other.patterns);
+	}
+
+	/**
+	 * The route whose path fits best, whatever its other conditions.
+	 */
+	static @Nullable Match bestMatch(List<Route> routes, HttpServletRequest request) {
+		return routes.stream()
+			.map((route) -> route.match(request))
+			.filter(Objects::nonNull)
+			.min(Comparator.comparing(Match::path, (one, other) -> one.compareTo(other, request)))
+			.orElse(null);
+	}
+
+	private @Nullable Match match(HttpServletRequest request) {
+		RequestMappingInfo match = this.paths.getMatchingCondition(request);
+		return (match != null) ? new Match(match, this.serve) : null;
+	}
+
+	/**
+	 * A route that has the path of a request.
+	 *
+	 * @param path the paths that fit, best first
+	 * @param serve what it maps to
+	 */
+	record Match(RequestMappingInfo path, HandlerMethod serve) {
+	}
+
+}
