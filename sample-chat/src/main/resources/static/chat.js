@@ -47,8 +47,8 @@ function leave() {
 /** A browser does not tell a page why a connection was refused, so we name the likely reasons. */
 function refused() {
   const again = element('messages').childElementCount > 0;
-  show(again ? 'lost' : 'out', 'Not connected', 'The server did not let you in. Is it running? '
-    + 'It takes names of 2 to 50 characters, and only from its own pages.');
+  show(again ? 'lost' : 'out', 'Not connected', 'The server did not let you in: either it is not running, '
+    + 'or it does not like the name. A name has 2 to 50 characters.');
 }
 
 function lost(event) {
