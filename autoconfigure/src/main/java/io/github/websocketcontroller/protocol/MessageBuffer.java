@@ -18,7 +18,7 @@ final class MessageBuffer {
 	private ByteBuffer buffer = EMPTY;
 
 	MessageBuffer(int firstCapacity) {
-		this.firstCapacity = firstCapacity;
+		this.firstCapacity = Math.max(firstCapacity, ReadBuffer.MIN_CAPACITY);
 	}
 
 	byte[] bytes() {
