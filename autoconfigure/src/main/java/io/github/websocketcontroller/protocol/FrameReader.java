@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
 
+	/** What every JVM can allocate in one piece. */
+	private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
 	private final ReadBuffer input;
 
 	private final MessageBuffer message;
@@ -39,7 +42,7 @@ final class FrameReader {
 	FrameReader(ReadBuffer input, MessageBuffer message, int maxMessageSize) {
 		this.input = input;
 		this.message = message;
-		this.maxMessageSize = maxMessageSize;
+		this.maxMessageSize = Math.min(maxMessageSize, LONGEST_ARRAY);
 	}
 
 	/**

@@ -11,14 +11,14 @@ final class MessageBuffer {
 
 	private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
-	/** How much memory to have before anything has arrived. */
-	private final int firstCapacity;
+	/** How much memory to have in advance of what has arrived. */
+	private final int advance;
 
 	/** What has arrived is before the position. */
 	private ByteBuffer buffer = EMPTY;
 
-	MessageBuffer(int firstCapacity) {
-		this.firstCapacity = firstCapacity;
+	MessageBuffer(int advance) {
+		this.advance = Math.max(advance, ReadBuffer.MIN_CAPACITY);
 	}
 
 	byte[] bytes() {
@@ -40,7 +40,7 @@ final class MessageBuffer {
 	 * @param most how long the message can become
 	 */
 	void append(ReadBuffer input, int count, int most) {
-		reserve(count, most);
+		reserve(count, length() + count, most);
 		this.buffer.put(input.bytes(), input.position(), count);
 		input.skip(count);
 	}
@@ -55,7 +55,7 @@ final class MessageBuffer {
 	 */
 	int readFrom(ReadBuffer input, int count, int most) throws IOException {
 		// Grow a little before it is full, so that no read is for a handful of bytes.
-		reserve(Math.min(count, Math.max(1, length() / 4)), most);
+		reserve(Math.min(count, Math.max(1, length() / 4)), length(), most);
 		this.buffer.limit(length() + Math.min(count, capacity() - length()));
 		try {
 			return input.read(this.buffer);
@@ -65,9 +65,9 @@ final class MessageBuffer {
 		}
 	}
 
-	private void reserve(int count, int most) {
+	private void reserve(int count, int arrived, int most) {
 		if (capacity() - length() < count) {
-			int capacity = (int) Math.min(4L * length() + this.firstCapacity, most);
+			int capacity = (int) Math.min(4L * arrived + this.advance, most);
 			this.buffer = ByteBuffer.allocate(capacity).put(this.buffer.flip());
 		}
 	}

@@ -43,10 +43,14 @@ public final class MessageReader {
 	 * @param maxMessageSize how many bytes a message may have, not counting headers
 	 */
 	public MessageReader(Transport transport, int bufferSize, int maxMessageSize) {
-		this.input = new ReadBuffer(transport, bufferSize);
-		this.message = new MessageBuffer(this.input.capacity());
-		this.frames = new FrameReader(this.input, this.message, maxMessageSize);
-		this.payload = this.input.bytes();
+		this(new ReadBuffer(transport, bufferSize), new MessageBuffer(bufferSize), maxMessageSize);
+	}
+
+	MessageReader(ReadBuffer input, MessageBuffer message, int maxMessageSize) {
+		this.input = input;
+		this.message = message;
+		this.frames = new FrameReader(input, message, maxMessageSize);
+		this.payload = input.bytes();
 	}
 
 	/**
