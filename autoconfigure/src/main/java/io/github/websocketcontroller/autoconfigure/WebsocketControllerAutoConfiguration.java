@@ -5,6 +5,11 @@ import java.util.concurrent.Executor;
 
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.connection.JsonCodec;
+import io.github.websocketcontroller.mvc.ControllerHooks;
+import io.github.websocketcontroller.mvc.UpgradeFailureResolver;
+import io.github.websocketcontroller.mvc.WebsocketControllerHandlerAdapter;
+import io.github.websocketcontroller.mvc.WebsocketControllerHandlerMapping;
+import io.github.websocketcontroller.mvc.WebsocketControllerMvcConfigurer;
 import io.github.websocketcontroller.serve.ConnectionLifecycle;
 import io.github.websocketcontroller.serve.ConnectionServer;
 import io.github.websocketcontroller.serve.OpenConnections;
@@ -18,6 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -31,6 +38,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.socket.server.HandshakeHandler;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 
@@ -95,6 +105,48 @@ public final class WebsocketControllerAutoConfiguration {
 	@Bean
 	ServerCheck websocketServerCheck(ApplicationContext context, ServerUpgrade server) {
 		return new ServerCheck(context, server);
+	}
+
+	@Bean
+	ControllerHooks websocketControllerHooks(ConfigurableListableBeanFactory beanFactory) {
+		return new ControllerHooks(beanFactory);
+	}
+
+	@Bean(defaultCandidate = false)
+	WebsocketControllerHandlerMapping websocketControllerHandlerMapping(
+			@Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping application,
+			ControllerHooks hooks) {
+		return new WebsocketControllerHandlerMapping(application, hooks);
+	}
+
+	@Bean(defaultCandidate = false)
+	WebsocketControllerHandlerAdapter websocketControllerHandlerAdapter(
+			@Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter application, ControllerHooks hooks,
+			Upgrader upgrader, WebsocketSettings settings) {
+		return new WebsocketControllerHandlerAdapter(application, hooks, upgrader, settings);
+	}
+
+	@Bean(defaultCandidate = false)
+	UpgradeFailureResolver websocketUpgradeFailureResolver(
+			@Qualifier("websocketControllerHandlerMapping") WebsocketControllerHandlerMapping mapping,
+			@Qualifier("websocketControllerHandlerAdapter") WebsocketControllerHandlerAdapter adapter,
+			ControllerHooks hooks, @Qualifier("handlerExceptionResolver") HandlerExceptionResolver application) {
+		return new UpgradeFailureResolver(mapping, adapter, hooks, application);
+	}
+
+	@Bean
+	WebsocketControllerMvcConfigurer websocketControllerMvcConfigurer(ApplicationContext context) {
+		return new WebsocketControllerMvcConfigurer(context);
+	}
+
+	/**
+	 * Keeps the start-up checks at start-up.
+	 * @return what is not made lazy
+	 */
+	@Bean
+	static LazyInitializationExcludeFilter websocketLazyInitializationExcludeFilter() {
+		return LazyInitializationExcludeFilter.forBeanTypes(WebsocketControllerHandlerMapping.class,
+				WebsocketSettings.class, ServerCheck.class, ConnectionLifecycle.class);
 	}
 
 	/**

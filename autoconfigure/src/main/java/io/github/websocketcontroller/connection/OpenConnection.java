@@ -372,7 +372,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public String toString() {
-		return "connection " + this.id + " from " + getRemoteAddress();
+		InetSocketAddress peer = getRemoteAddress();
+		return "connection " + this.id + " from " + peer.getHostString() + ":" + peer.getPort();
 	}
 
 	private static long nanos(Duration timeout) {

@@ -107,8 +107,7 @@ final class Outgoing {
 	}
 
 	/**
-	 * Sends the Close unless one was sent. A peer that is not there any more is nobody to
-	 * tell.
+	 * Sends the Close unless one was sent. A peer that is lost is nobody to tell.
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
@@ -117,7 +116,9 @@ final class Outgoing {
 		try {
 			if (!this.finished) {
 				this.finished = true;
-				sendClose(status);
+				if (!status.equalsCode(CloseStatus.NO_CLOSE_FRAME)) {
+					sendClose(status);
+				}
 			}
 		}
 		finally {

@@ -98,6 +98,11 @@ class ScriptedTransport implements Transport {
 	}
 
 	@Override
+	public void closeOutput() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
 	public void close() {
 		throw new AssertionError("The codec does not close");
 	}
