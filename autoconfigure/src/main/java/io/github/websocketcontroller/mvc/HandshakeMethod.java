@@ -67,6 +67,7 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		refuseWhileNotAccepting();
 		ServletUpgradeRequest upgradeRequest = ServletUpgradeRequest.of(request);
 		HandshakeCheck.check(request.getMethod(), request.getProtocol(), upgradeRequest.getHeaders());
+		refuseMalformedParameters(request);
 		refuseForeignOrigin(upgradeRequest);
 		ServeInvocation invocation = resolveArguments(webRequest, mavContainer);
 		HttpHeaders headers = upgradeHeaders(upgradeRequest);
@@ -79,6 +80,16 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 	private void refuseWhileNotAccepting() {
 		if (!this.upgrader.isAccepting()) {
 			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "No new connections are accepted.");
+		}
+	}
+
+	// Tomcat decodes them when they are asked for, and throws what looks like our error.
+	private static void refuseMalformedParameters(HttpServletRequest request) {
+		try {
+			request.getParameterMap();
+		}
+		catch (IllegalStateException ex) {
+			throw new HandshakeException(HttpStatus.BAD_REQUEST, "The query is malformed.");
 		}
 	}
 

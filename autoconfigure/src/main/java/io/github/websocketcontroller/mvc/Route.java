@@ -3,10 +3,10 @@ package io.github.websocketcontroller.mvc;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +17,21 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 /**
  * The mapping of a controller, taken apart into its paths and its other conditions.
  *
- * @param paths its paths and nothing else
+ * @param paths its paths, each for itself and without conditions
  * @param conditions its conditions and no path
  * @param patterns its paths, with path variables that have lost their names
  * @param serve what it maps to
  */
-record Route(RequestMappingInfo paths, RequestMappingInfo conditions, Set<String> patterns, HandlerMethod serve) {
+record Route(List<RequestMappingInfo> paths, RequestMappingInfo conditions, Set<String> patterns, HandlerMethod serve) {
 
 	private static final Pattern VARIABLE = Pattern.compile("\\{[^{}:*]+}");
 
 	static Route of(RequestMappingInfo mapping, HandlerMethod serve, RequestMappingInfo.BuilderConfiguration options) {
-		String[] patterns = mapping.getPatternValues().toArray(String[]::new);
-		return new Route(RequestMappingInfo.paths(patterns).options(options).build(),
+		return new Route(
+				mapping.getPatternValues()
+					.stream()
+					.map((pattern) -> RequestMappingInfo.paths(pattern).options(options).build())
+					.toList(),
 				mapping.mutate().paths("/").options(options).build(),
 				mapping.getPatternValues()
 					.stream()
@@ -49,21 +52,22 @@ record Route(RequestMappingInfo paths, RequestMappingInfo conditions, Set<String
 	 */
 	static @Nullable Match bestMatch(List<Route> routes, HttpServletRequest request) {
 		return routes.stream()
-			.map((route) -> route.match(request))
-			.filter(Objects::nonNull)
+			.flatMap((route) -> route.matches(request))
 			.min(Comparator.comparing(Match::path, (one, other) -> one.compareTo(other, request)))
 			.orElse(null);
 	}
 
-	private @Nullable Match match(HttpServletRequest request) {
-		RequestMappingInfo match = this.paths.getMatchingCondition(request);
-		return (match != null) ? new Match(match, this.serve) : null;
+	// Asks for nothing but the path: a mapping as such never matches OPTIONS.
+	private Stream<Match> matches(HttpServletRequest request) {
+		return this.paths.stream()
+			.filter((path) -> path.getActivePatternsCondition().getMatchingCondition(request) != null)
+			.map((path) -> new Match(path, this.serve));
 	}
 
 	/**
 	 * A route that has the path of a request.
 	 *
-	 * @param path the paths that fit, best first
+	 * @param path the path that fits
 	 * @param serve what it maps to
 	 */
 	record Match(RequestMappingInfo path, HandlerMethod serve) {
