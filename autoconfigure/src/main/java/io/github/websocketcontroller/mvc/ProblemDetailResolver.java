@@ -47,7 +47,9 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 		if (refusal == null) {
 			return null;
 		}
-		logger.debug("Refused an upgrade", ex);
+		if (logger.isDebugEnabled()) {
+			logger.debug(ResponseHeaders.printable("Refused an upgrade: " + ex));
+		}
 		try {
 			this.writer.write(request, response, entity(refusal));
 			return new ModelAndView();
