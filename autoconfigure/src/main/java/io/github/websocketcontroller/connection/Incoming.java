@@ -150,10 +150,9 @@ final class Incoming {
 	}
 
 	private @Nullable Opcode read(long timeout) throws IOException {
-		if (this.closing.hasBegun() && Thread.currentThread().isInterrupted()) {
-			throw this.end.closed(null);
+		if (!this.gate.enter()) {
+			throw this.end.interrupted();
 		}
-		this.gate.enter();
 		try {
 			return this.reader.next(timeout);
 		}

@@ -2,8 +2,6 @@ package io.github.websocketcontroller.connection;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.websocketcontroller.WebsocketException;
-
 /**
  * Lets the library interrupt the serving thread only while it is in code of the
  * application: the JDK closes a socket whose thread is interrupted in it, and then no
@@ -34,21 +32,18 @@ final class InterruptGate {
 
 	/**
 	 * Called by any thread before it uses the socket.
+	 * @return {@code false} if the thread is interrupted and must not use it
 	 */
-	void enter() {
+	boolean enter() {
 		Thread current = Thread.currentThread();
+		if (current == this.servingThread && !this.retired) {
+			goInside();
+		}
 		if (current.isInterrupted()) {
-			throw new WebsocketException("Thread " + current.getName() + " is interrupted and can't use the socket");
-		}
-		if (current != this.servingThread || this.retired) {
-			return;
-		}
-		goInside();
-		if (this.interrupted && current.isInterrupted()) {
 			exit();
-			throw new WebsocketException(
-					"Thread " + current.getName() + " was interrupted because its connection ends");
+			return false;
 		}
+		return true;
 	}
 
 	void exit() {

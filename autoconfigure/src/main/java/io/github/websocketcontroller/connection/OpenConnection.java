@@ -371,6 +371,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	@Override
+	public WebsocketException interrupted() {
+		return this.closing.hasBegun() ? closed(null) : new WebsocketException(
+				"Thread " + Thread.currentThread().getName() + " is interrupted and can't use the connection");
+	}
+
+	@Override
 	public String toString() {
 		InetSocketAddress peer = getRemoteAddress();
 		return "connection " + this.id + " from " + peer.getHostString() + ":" + peer.getPort();

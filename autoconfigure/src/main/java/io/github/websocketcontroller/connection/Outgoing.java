@@ -111,7 +111,6 @@ final class Outgoing {
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
-		boolean interrupted = Thread.interrupted();
 		this.lock.lock();
 		try {
 			if (!this.finished) {
@@ -123,14 +122,15 @@ final class Outgoing {
 		}
 		finally {
 			this.lock.unlock();
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
 		}
 	}
 
+	// A thread that is interrupted still tells the peer.
 	private void sendClose(CloseStatus status) {
-		this.gate.enter();
+		boolean interrupted = false;
+		while (!this.gate.enter()) {
+			interrupted |= Thread.interrupted();
+		}
 		try {
 			this.writer.close(status);
 		}
@@ -139,6 +139,9 @@ final class Outgoing {
 		}
 		finally {
 			this.gate.exit();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
@@ -166,7 +169,9 @@ final class Outgoing {
 			if (this.finished || this.closing.hasBegun()) {
 				throw this.end.closed(null);
 			}
-			this.gate.enter();
+			if (!this.gate.enter()) {
+				throw this.end.interrupted();
+			}
 			entered = true;
 		}
 		finally {
