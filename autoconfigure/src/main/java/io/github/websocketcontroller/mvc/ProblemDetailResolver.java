@@ -1,6 +1,9 @@
 package io.github.websocketcontroller.mvc;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -51,7 +54,7 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 			logger.debug(ResponseHeaders.printable("Refused an upgrade: " + ex));
 		}
 		try {
-			this.writer.write(request, response, entity(refusal));
+			this.writer.write(request, response, entity(refusal, ex));
 			return new ModelAndView();
 		}
 		catch (Exception failure) {
@@ -60,10 +63,15 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 		}
 	}
 
-	private ResponseEntity<ProblemDetail> entity(ErrorResponse refusal) {
+	private ResponseEntity<ProblemDetail> entity(ErrorResponse refusal, Exception reason) {
 		HttpHeaders headers = new HttpHeaders(refusal.getHeaders());
 		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-		ProblemDetail body = refusal.updateAndGetBody(this.messageSource, LocaleContextHolder.getLocale());
+		Locale locale = LocaleContextHolder.getLocale();
+		ProblemDetail body = refusal.updateAndGetBody(this.messageSource, locale);
+		Map<String, List<String>> errors = ValidationErrors.of(reason, this.messageSource, locale);
+		if (!errors.isEmpty()) {
+			body.setProperty("errors", errors);
+		}
 		return new ResponseEntity<>(body, headers, refusal.getStatusCode());
 	}
 
