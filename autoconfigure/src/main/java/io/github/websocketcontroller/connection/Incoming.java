@@ -164,7 +164,7 @@ final class Incoming {
 	private void pong(byte[] payload) {
 		if (!this.closing.hasBegun()) {
 			try {
-				this.outgoing.control(Opcode.PONG, payload);
+				this.outgoing.pong(payload);
 			}
 			catch (ConnectionClosedException ex) {
 				// Closing began meanwhile; the next read tells.
