@@ -45,7 +45,7 @@ record ShutdownReport(int total, List<OpenConnection> running, List<OpenConnecti
 
 	@Override
 	public String toString() {
-		return "Told " + this.total + " websocket peers that the server goes away"
+		return "Told " + this.total + " websocket peer" + ((this.total != 1) ? "s" : "") + " that the server goes away"
 				+ named("serve does not react to its interrupt and still runs", this.running)
 				+ named("serve took too long and was interrupted", this.interrupted)
 				+ named("the peer did not answer and was cut off", this.unanswered);
