@@ -10,6 +10,10 @@ import io.github.websocketcontroller.mvc.InvalidControllerException;
 import io.github.websocketcontroller.testing.LeakCheck;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.upgrade.UnsupportedServerException;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletRegistration;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11Nio2Protocol;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mockito.Mockito;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -83,7 +88,7 @@ class StartFailureTests {
 	void whenTheServerIsJettyThenTheStartFails(CapturedOutput output) {
 		Throwable failure = failure(TestServer.with(EchoController.class).properties(JETTY_INSTEAD_OF_TOMCAT));
 		assertThat(failure).rootCause().isInstanceOf(UnsupportedServerException.class);
-		assertAnalysis(output, "Websocket controllers can't take connections over from a JettyWebServer.",
+		assertAnalysis(output, "Websocket controllers can't take connections over from a JettyServletWebServer.",
 				"Use spring-boot-starter-tomcat as the application's server.");
 	}
 
@@ -135,7 +140,7 @@ class StartFailureTests {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(War.class)
 			.contextFactory((type) -> new AnnotationConfigServletWebServerApplicationContext())
 			.initializers((context) -> ((AnnotationConfigServletWebServerApplicationContext) context)
-				.setServletContext(new MockServletContext()))
+				.setServletContext(new ExternalServer()))
 			.properties("spring.main.banner-mode=off");
 		assertThatThrownBy(() -> application.run().close()).isInstanceOf(UnsupportedServerException.class);
 		assertAnalysis(output,
@@ -292,6 +297,21 @@ class StartFailureTests {
 	@ImportAutoConfiguration({ DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 			WebsocketControllerAutoConfiguration.class })
 	static class War {
+
+	}
+
+	/** Takes the servlets and filters of an application, as a mock does not. */
+	static class ExternalServer extends MockServletContext {
+
+		@Override
+		public ServletRegistration.Dynamic addServlet(String name, Servlet servlet) {
+			return Mockito.mock();
+		}
+
+		@Override
+		public FilterRegistration.Dynamic addFilter(String name, Filter filter) {
+			return Mockito.mock();
+		}
 
 	}
 
