@@ -273,7 +273,9 @@ class WebsocketControllerAutoConfigurationTests {
 	@Test
 	void whenTheManagementServerHasAnUnsupportedConnectorThenTheApplicationStarts(@TempDir Path directory)
 			throws Exception {
-		this.server.properties("management.server.port=0")
+		this.server
+			.properties(NO_SECURITY + ",org.springframework.boot.jetty.autoconfigure.actuate.web.server."
+					+ "JettyServletManagementContextAutoConfiguration", "management.server.port=0")
 			.properties(SelfSignedKeyStore.properties("management.server", directory))
 			.start();
 		this.server.bean(Script.class).body = (connection) -> "served";
