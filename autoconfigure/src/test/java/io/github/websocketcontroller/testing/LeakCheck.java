@@ -62,11 +62,18 @@ public final class LeakCheck {
 	public void assertNoLeaks() {
 		await("connections counted by Tomcat", this.protocol::getConnectionCount, ACCEPTED_AHEAD);
 		await("processors waiting in Tomcat", this.protocol::getWaitingProcessorCount, 0);
+		assertNoThreads();
+		await("open sockets", LeakCheck::openSockets, this.sockets);
+		await("direct memory", LeakCheck::directMemory, this.directMemory + DIRECT_MEMORY_TOLERANCE);
+	}
+
+	/**
+	 * Waits until no thread is in our code, whatever server it belongs to.
+	 */
+	public static void assertNoThreads() {
 		Awaitility.await("threads in our code")
 			.atMost(PATIENCE)
 			.untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(threads()).isEmpty());
-		await("open sockets", LeakCheck::openSockets, this.sockets);
-		await("direct memory", LeakCheck::directMemory, this.directMemory + DIRECT_MEMORY_TOLERANCE);
 	}
 
 	private static void await(String what, LongSupplier actual, long most) {
