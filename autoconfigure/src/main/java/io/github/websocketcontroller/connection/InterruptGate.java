@@ -17,6 +17,9 @@ final class InterruptGate {
 
 	private static final int INTERRUPTING = 2;
 
+	/** Inside, to be interrupted on the way out. */
+	private static final int AWAITED = 3;
+
 	private final Thread servingThread;
 
 	/** Where the serving thread is. Written by it and by whoever interrupts it. */
@@ -37,10 +40,14 @@ final class InterruptGate {
 	 */
 	void enter() {
 		Thread current = Thread.currentThread();
+		if (current == this.servingThread && this.retired) {
+			boolean ignored = Thread.interrupted();
+			return;
+		}
 		if (current.isInterrupted()) {
 			throw new WebsocketException("Thread " + current.getName() + " is interrupted and can't use the socket");
 		}
-		if (current != this.servingThread || this.retired) {
+		if (current != this.servingThread) {
 			return;
 		}
 		goInside();
@@ -51,22 +58,54 @@ final class InterruptGate {
 		}
 	}
 
-	void exit() {
+	/**
+	 * Called by any thread before it sends a Close, which no interrupt may prevent.
+	 * @return whether the thread was interrupted; {@link #exit()} is to be followed by
+	 * another interrupt then
+	 */
+	boolean enterUninterrupted() {
 		if (Thread.currentThread() == this.servingThread && !this.retired) {
-			this.position.lazySet(OUTSIDE);
+			goInside();
+		}
+		return Thread.interrupted();
+	}
+
+	void exit() {
+		if (Thread.currentThread() == this.servingThread && !this.retired
+				&& !this.position.compareAndSet(INSIDE, OUTSIDE)) {
+			interruptServingThread();
 		}
 	}
 
 	/**
-	 * Interrupts the serving thread unless it is using the socket. If it is, closing the
-	 * socket ends its wait.
+	 * Interrupts the serving thread at once or, if it is using the socket, as soon as it
+	 * no longer does. Until then, closing the socket ends its wait.
 	 */
 	void interrupt() {
-		if (this.position.compareAndSet(OUTSIDE, INTERRUPTING)) {
-			this.interrupted = true;
-			this.servingThread.interrupt();
-			this.position.set(OUTSIDE);
+		while (true) {
+			switch (this.position.get()) {
+				case OUTSIDE -> {
+					if (this.position.compareAndSet(OUTSIDE, INTERRUPTING)) {
+						interruptServingThread();
+						return;
+					}
+				}
+				case INSIDE -> {
+					if (this.position.compareAndSet(INSIDE, AWAITED)) {
+						return;
+					}
+				}
+				default -> {
+					return;
+				}
+			}
 		}
+	}
+
+	private void interruptServingThread() {
+		this.interrupted = true;
+		this.servingThread.interrupt();
+		this.position.set(OUTSIDE);
 	}
 
 	/**

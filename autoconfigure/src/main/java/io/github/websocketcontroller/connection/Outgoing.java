@@ -111,7 +111,6 @@ final class Outgoing {
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
-		boolean interrupted = Thread.interrupted();
 		this.lock.lock();
 		try {
 			if (!this.finished) {
@@ -123,14 +122,11 @@ final class Outgoing {
 		}
 		finally {
 			this.lock.unlock();
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
 		}
 	}
 
 	private void sendClose(CloseStatus status) {
-		this.gate.enter();
+		boolean interrupted = this.gate.enterUninterrupted();
 		try {
 			this.writer.close(status);
 		}
@@ -139,6 +135,9 @@ final class Outgoing {
 		}
 		finally {
 			this.gate.exit();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 
