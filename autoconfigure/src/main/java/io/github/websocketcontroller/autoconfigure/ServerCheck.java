@@ -1,7 +1,10 @@
 package io.github.websocketcontroller.autoconfigure;
 
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
+import io.github.websocketcontroller.upgrade.UnsupportedServerException;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerInitializedEvent;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -10,7 +13,7 @@ import org.springframework.context.ApplicationListener;
  * Fails the start on a server that is not supported, as soon as all its connectors are
  * known.
  */
-final class ServerCheck implements ApplicationListener<ServletWebServerInitializedEvent> {
+final class ServerCheck implements SmartInitializingSingleton, ApplicationListener<ServletWebServerInitializedEvent> {
 
 	private final ApplicationContext context;
 
@@ -19,6 +22,15 @@ final class ServerCheck implements ApplicationListener<ServletWebServerInitializ
 	ServerCheck(ApplicationContext context, ServerUpgrade upgrade) {
 		this.context = context;
 		this.upgrade = upgrade;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		if (this.context instanceof WebServerApplicationContext servers && servers.getWebServer() == null) {
+			throw new UnsupportedServerException(
+					"Websocket controllers can't take connections over from a server that the application is deployed to.",
+					"Run the application as an executable jar or war, with spring-boot-starter-tomcat.");
+		}
 	}
 
 	@Override

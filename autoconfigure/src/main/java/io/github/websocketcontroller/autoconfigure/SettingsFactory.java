@@ -17,12 +17,15 @@ final class SettingsFactory {
 
 	private static final String PREFIX = "websocket-controller.";
 
-	private static final DataSize SMALLEST_BUFFER = DataSize.ofBytes(256);
+	private static final String SMALLEST_BUFFER = "256B";
 
-	private static final DataSize LARGEST_BUFFER = DataSize.ofMegabytes(1);
+	private static final String LARGEST_BUFFER = "1MB";
 
 	/** What fits into an array, with room to spare. */
-	private static final DataSize LARGEST_MESSAGE = DataSize.ofMegabytes(1024);
+	private static final String LARGEST_MESSAGE = "1GB";
+
+	/** In nanoseconds it has to fit into a long; and nothing waits for longer. */
+	private static final Duration LONGEST = Duration.ofDays(1);
 
 	private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\\s]+");
 
@@ -38,12 +41,10 @@ final class SettingsFactory {
 		checkPositive("handshake-timeout", properties.handshakeTimeout());
 		checkPositive("close-timeout", properties.closeTimeout());
 		checkPositive("write-timeout", properties.writeTimeout());
-		checkSize("max-message-size", properties.maxMessageSize(), DataSize.ofBytes(1), LARGEST_MESSAGE);
+		checkSize("max-message-size", properties.maxMessageSize(), "1B", LARGEST_MESSAGE);
 		checkSize("read-buffer-size", properties.readBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
 		checkSize("write-buffer-size", properties.writeBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
-		if (properties.shutdown().spread().isNegative()) {
-			throw invalid("shutdown.spread", properties.shutdown().spread(), "It must not be negative.");
-		}
+		checkNotNegative("shutdown.spread", properties.shutdown().spread());
 		return new WebsocketSettings(properties.allowedOrigins(), properties.allowedOriginPatterns(),
 				properties.subprotocols(), properties.handshakeTimeout(), properties.closeTimeout(),
 				properties.writeTimeout(), (int) properties.maxMessageSize().toBytes(),
@@ -70,13 +71,23 @@ final class SettingsFactory {
 	}
 
 	private static void checkPositive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
+		if (value.isZero()) {
 			throw invalid(name, value, "It must be longer than nothing.");
+		}
+		checkNotNegative(name, value);
+	}
+
+	private static void checkNotNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw invalid(name, value, "It must not be negative.");
+		}
+		if (value.compareTo(LONGEST) > 0) {
+			throw invalid(name, value, "It must not be longer than a day.");
 		}
 	}
 
-	private static void checkSize(String name, DataSize value, DataSize least, DataSize most) {
-		if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+	private static void checkSize(String name, DataSize value, String least, String most) {
+		if (value.compareTo(DataSize.parse(least)) < 0 || value.compareTo(DataSize.parse(most)) > 0) {
 			throw invalid(name, value, "It must be between " + least + " and " + most + ".");
 		}
 	}

@@ -18,7 +18,6 @@ import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
-import org.apache.catalina.startup.Tomcat;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -146,14 +145,14 @@ public final class WebsocketControllerAutoConfiguration {
 	@Bean
 	static LazyInitializationExcludeFilter websocketLazyInitializationExcludeFilter() {
 		return LazyInitializationExcludeFilter.forBeanTypes(WebsocketControllerHandlerMapping.class,
-				WebsocketSettings.class, ServerCheck.class, ConnectionLifecycle.class);
+				WebsocketSettings.class, ServerCheck.class, ConnectionServer.class, ConnectionLifecycle.class);
 	}
 
 	/**
 	 * Takes connections over from Tomcat.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ Tomcat.class, TomcatWebServer.class })
+	@ConditionalOnClass(value = TomcatWebServer.class, name = "org.apache.catalina.startup.Tomcat")
 	static class TomcatConfiguration {
 
 		@Bean

@@ -10,27 +10,27 @@ import org.springframework.util.unit.DataSize;
 /**
  * Properties of websocket controllers.
  *
- * @param allowedOrigins Origins of web pages that may connect, such as
- * https://example.org, or * for every origin. Without any, pages of the server's own
- * origin may.
- * @param allowedOriginPatterns Patterns of origins of web pages that may connect, such as
- * https://*.example.org.
- * @param subprotocols Subprotocols that are spoken. The first one of the client's that is
- * among them is agreed on.
- * @param handshakeTimeout How long an upgrade may take, from the request to the open
- * connection.
- * @param closeTimeout How long to wait for the peer's answer to a Close before the socket
- * is closed.
- * @param writeTimeout How long a peer may take nothing of what is sent before the
+ * @param allowedOrigins Comma-separated list of origins of web pages that may connect,
+ * such as https://example.org. '*' lets pages of every origin connect. When neither this
+ * nor a pattern is set, only pages of the server's own origin may.
+ * @param allowedOriginPatterns Comma-separated list of patterns of origins of web pages
+ * that may connect, such as https://*.example.org.
+ * @param subprotocols Comma-separated list of subprotocols that are spoken. The first one
+ * of the client's that is among them is agreed on.
+ * @param handshakeTimeout Maximum time that an upgrade may take, from the request to the
+ * open connection.
+ * @param closeTimeout Time to wait for the peer's answer to a Close before the socket is
+ * closed.
+ * @param writeTimeout Time for which a peer may take nothing of what is sent before the
  * connection is ended.
- * @param maxMessageSize Longest message that is received. A longer one ends the
+ * @param maxMessageSize Maximum size of a message that is received. A longer one ends the
  * connection with 1009.
  * @param readBufferSize Size of the read buffer of a connection.
  * @param writeBufferSize Size of the write buffer of a connection. A frame that fits is
  * sent in one piece.
- * @param includeErrorMessage Whether the peer is told the message of an exception that
+ * @param includeErrorMessage When to tell the peer the message of an exception that has
  * left serve.
- * @param threads Which kind of thread serves a connection.
+ * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
  */
 @ConfigurationProperties("websocket-controller")
@@ -43,7 +43,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue Shutdown shutdown) {
 
 	/**
-	 * Whether the peer is told the message of an exception.
+	 * When to tell the peer the message of an exception.
 	 */
 	enum IncludeErrorMessage {
 

@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.connection;
 
 import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.WebsocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,5 +21,12 @@ interface ConnectionEnd {
 	 * @return the exception
 	 */
 	ConnectionClosedException closed(@Nullable Throwable cause);
+
+	/**
+	 * Makes the exception for a thread that is interrupted: the JDK would close the
+	 * socket if it went on.
+	 * @return that the connection has ended if it has, else that it stays usable
+	 */
+	WebsocketException interrupted();
 
 }

@@ -154,10 +154,9 @@ final class Incoming {
 	}
 
 	private @Nullable Opcode read(long timeout) throws IOException {
-		if (this.closing.hasBegun() && Thread.currentThread().isInterrupted()) {
-			throw this.end.closed(null);
+		if (!this.gate.enter()) {
+			throw this.end.interrupted();
 		}
-		this.gate.enter();
 		try {
 			return this.reader.next(timeout);
 		}
@@ -169,7 +168,7 @@ final class Incoming {
 	private void pong(byte[] payload) {
 		if (!this.closing.hasBegun()) {
 			try {
-				this.outgoing.control(Opcode.PONG, payload);
+				this.outgoing.pong(payload);
 			}
 			catch (ConnectionClosedException ex) {
 				// Closing began meanwhile; the next read tells.

@@ -2,8 +2,6 @@ package io.github.websocketcontroller.connection;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.websocketcontroller.WebsocketException;
-
 /**
  * Lets the library interrupt the serving thread only while it is in code of the
  * application: the JDK closes a socket whose thread is interrupted in it, and then no
@@ -37,39 +35,23 @@ final class InterruptGate {
 
 	/**
 	 * Called by any thread before it uses the socket.
+	 * @return {@code false} if the thread is interrupted and must not use it
 	 */
-	void enter() {
+	boolean enter() {
 		Thread current = Thread.currentThread();
-		if (current == this.servingThread && this.retired) {
-			boolean ignored = Thread.interrupted();
-			return;
+		if (current == this.servingThread && !this.retired) {
+			goInside();
 		}
 		if (current.isInterrupted()) {
-			throw new WebsocketException("Thread " + current.getName() + " is interrupted and can't use the socket");
-		}
-		if (current != this.servingThread) {
-			return;
-		}
-		goInside();
-		if (this.interrupted && current.isInterrupted()) {
 			exit();
-			throw new WebsocketException(
-					"Thread " + current.getName() + " was interrupted because its connection ends");
+			return false;
 		}
+		return true;
 	}
 
 	/**
-	 * Called by any thread before it sends a Close, which no interrupt may prevent.
-	 * @return whether the thread was interrupted; {@link #exit()} is to be followed by
-	 * another interrupt then
+	 * Called by a thread that has entered.
 	 */
-	boolean enterUninterrupted() {
-		if (Thread.currentThread() == this.servingThread && !this.retired) {
-			goInside();
-		}
-		return Thread.interrupted();
-	}
-
 	void exit() {
 		if (Thread.currentThread() == this.servingThread && !this.retired
 				&& !this.position.compareAndSet(INSIDE, OUTSIDE)) {
@@ -78,27 +60,25 @@ final class InterruptGate {
 	}
 
 	/**
-	 * Interrupts the serving thread at once or, if it is using the socket, as soon as it
-	 * no longer does. Until then, closing the socket ends its wait.
+	 * Interrupts the serving thread unless it is using the socket. If it is, closing the
+	 * socket ends its wait.
+	 * @return whether it was interrupted
 	 */
-	void interrupt() {
-		while (true) {
-			switch (this.position.get()) {
-				case OUTSIDE -> {
-					if (this.position.compareAndSet(OUTSIDE, INTERRUPTING)) {
-						interruptServingThread();
-						return;
-					}
-				}
-				case INSIDE -> {
-					if (this.position.compareAndSet(INSIDE, AWAITED)) {
-						return;
-					}
-				}
-				default -> {
-					return;
-				}
-			}
+	boolean interrupt() {
+		boolean outside = this.position.compareAndSet(OUTSIDE, INTERRUPTING);
+		if (outside) {
+			interruptServingThread();
+		}
+		return outside;
+	}
+
+	/**
+	 * Interrupts the serving thread at once or, if it is using the socket, as soon as it
+	 * no longer does: what it does there may succeed, and nobody would tell it again.
+	 */
+	void interruptOnTheWayOut() {
+		while (this.position.get() != AWAITED && !this.position.compareAndSet(INSIDE, AWAITED) && !interrupt()) {
+			Thread.onSpinWait();
 		}
 	}
 

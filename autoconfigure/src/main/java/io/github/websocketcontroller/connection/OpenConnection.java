@@ -1,6 +1,5 @@
 package io.github.websocketcontroller.connection;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.github.websocketcontroller.ConnectionClosedException;
-import io.github.websocketcontroller.InvalidMessageException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
@@ -20,7 +18,6 @@ import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.protocol.CloseCodes;
 import io.github.websocketcontroller.protocol.MessageReader;
 import io.github.websocketcontroller.protocol.MessageWriter;
-import io.github.websocketcontroller.protocol.Opcode;
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +32,8 @@ import org.springframework.web.socket.WebSocketMessage;
 /**
  * A connection over a transport. Created on the thread that serves it. Besides what the
  * application sees, it can be finished by that thread, watched by the watchdog and cut by
- * anybody.
+ * anybody. Long because the application's view is wide; what happens is decided in
+ * {@link Incoming}, {@link Outgoing} and {@link Closing}.
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
@@ -47,7 +45,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Transport transport;
 
-	private final JsonCodec json;
+	private final Conversions conversions;
+
+	/** Made once, not per message. */
+	private final Incoming.Conversion<String> toText;
+
+	private final Incoming.Conversion<byte[]> toBinary;
 
 	/** Runs what must not hold up the caller: closing, and reading what nobody reads. */
 	private final Executor helpers;
@@ -80,7 +83,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.request = request;
 		this.subprotocol = subprotocol;
 		this.transport = transport;
-		this.json = json;
+		this.conversions = new Conversions(this, json);
+		this.toText = this.conversions::text;
+		this.toBinary = this.conversions::binary;
 		this.helpers = helpers;
 		this.writeTimeout = settings.writeTimeout().toNanos();
 		this.closing = new Closing(settings.closeTimeout());
@@ -138,42 +143,42 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public WebSocketMessage<?> receive() {
-		return required(this.incoming.receive(0, OpenConnection::message));
+		return required(this.incoming.receive(0, Conversions::message));
 	}
 
 	@Override
 	public @Nullable WebSocketMessage<?> receive(Duration timeout) {
-		return this.incoming.receive(nanos(timeout), OpenConnection::message);
+		return this.incoming.receive(nanos(timeout), Conversions::message);
 	}
 
 	@Override
 	public String receiveText() {
-		return required(this.incoming.receive(0, this::text));
+		return required(this.incoming.receive(0, this.toText));
 	}
 
 	@Override
 	public @Nullable String receiveText(Duration timeout) {
-		return this.incoming.receive(nanos(timeout), this::text);
+		return this.incoming.receive(nanos(timeout), this.toText);
 	}
 
 	@Override
 	public byte[] receiveBinary() {
-		return required(this.incoming.receive(0, this::binary));
+		return required(this.incoming.receive(0, this.toBinary));
 	}
 
 	@Override
 	public byte @Nullable [] receiveBinary(Duration timeout) {
-		return this.incoming.receive(nanos(timeout), this::binary);
+		return this.incoming.receive(nanos(timeout), this.toBinary);
 	}
 
 	@Override
 	public <T> T receiveJson(Class<T> type) {
-		return required(this.incoming.receive(0, (kind, reader) -> json(reader, type)));
+		return required(this.incoming.receive(0, (kind, reader) -> this.conversions.json(reader, type)));
 	}
 
 	@Override
 	public <T> @Nullable T receiveJson(Class<T> type, Duration timeout) {
-		return this.incoming.receive(nanos(timeout), (kind, reader) -> json(reader, type));
+		return this.incoming.receive(nanos(timeout), (kind, reader) -> this.conversions.json(reader, type));
 	}
 
 	@Override
@@ -194,36 +199,6 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 			source = () -> receiveJson(type);
 		}
 		return () -> new Messages<>(this, () -> type.cast(source.get()));
-	}
-
-	private static WebSocketMessage<?> message(Opcode kind, MessageReader reader) {
-		return (kind == Opcode.TEXT) ? new TextMessage(reader.text()) : new BinaryMessage(reader.binary());
-	}
-
-	private String text(Opcode kind, MessageReader reader) {
-		if (kind != Opcode.TEXT) {
-			throw new InvalidMessageException(this, "A text message was expected",
-					CloseStatus.NOT_ACCEPTABLE.withReason("Text expected"), null);
-		}
-		return reader.text();
-	}
-
-	private byte[] binary(Opcode kind, MessageReader reader) {
-		if (kind != Opcode.BINARY) {
-			throw new InvalidMessageException(this, "A binary message was expected",
-					CloseStatus.NOT_ACCEPTABLE.withReason("Binary expected"), null);
-		}
-		return reader.binary();
-	}
-
-	private <T> T json(MessageReader reader, Class<T> type) {
-		try {
-			return this.json.read(reader.binary(), type);
-		}
-		catch (IOException ex) {
-			throw new InvalidMessageException(this, "The message is not the JSON of a " + type.getName(),
-					CloseStatus.BAD_DATA.withReason("Invalid JSON"), ex);
-		}
 	}
 
 	@Override
@@ -263,24 +238,17 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public void sendJson(Object object) {
-		byte[] utf8;
-		try {
-			utf8 = this.json.write(object);
-		}
-		catch (IOException ex) {
-			throw new WebsocketException("Can't write a " + object.getClass().getName() + " as JSON", ex);
-		}
-		this.outgoing.text(utf8);
+		this.outgoing.text(this.conversions.toJson(object));
 	}
 
 	@Override
 	public void ping(byte... payload) {
-		this.outgoing.control(Opcode.PING, payload);
+		this.outgoing.ping(payload);
 	}
 
 	@Override
 	public void pong(byte... payload) {
-		this.outgoing.control(Opcode.PONG, payload);
+		this.outgoing.pong(payload);
 	}
 
 	@Override
@@ -298,7 +266,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 			this.helpers.execute(() -> {
 				this.incoming.drain();
 				cut();
-				this.gate.interrupt();
+				this.gate.interruptOnTheWayOut();
 			});
 		}
 	}
@@ -370,6 +338,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public ConnectionClosedException closed(@Nullable Throwable cause) {
 		return new ConnectionClosedException(this, this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME), cause);
+	}
+
+	@Override
+	public WebsocketException interrupted() {
+		return this.closing.hasBegun() ? closed(null) : new WebsocketException(
+				"Thread " + Thread.currentThread().getName() + " is interrupted and can't use the connection");
 	}
 
 	@Override

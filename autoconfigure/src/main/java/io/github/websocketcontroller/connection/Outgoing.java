@@ -42,61 +42,33 @@ final class Outgoing {
 	}
 
 	void text(String text) {
-		enter();
-		try {
-			this.writer.text(text);
-		}
-		catch (IOException ex) {
-			throw lost(ex);
-		}
-		finally {
-			leave();
-		}
+		write(MessageWriter::text, text);
 	}
 
 	void text(byte[] utf8) {
-		enter();
-		try {
-			this.writer.text(utf8);
-		}
-		catch (IOException ex) {
-			throw lost(ex);
-		}
-		finally {
-			leave();
-		}
+		write(MessageWriter::text, utf8);
 	}
 
 	void binary(byte[] payload) {
-		enter();
-		try {
-			this.writer.binary(payload);
-		}
-		catch (IOException ex) {
-			throw lost(ex);
-		}
-		finally {
-			leave();
-		}
+		write(MessageWriter::binary, payload);
 	}
 
 	void binary(ByteBuffer payload) {
-		enter();
-		try {
-			this.writer.binary(payload);
-		}
-		catch (IOException ex) {
-			throw lost(ex);
-		}
-		finally {
-			leave();
-		}
+		write(MessageWriter::binary, payload);
 	}
 
-	void control(Opcode opcode, byte[] payload) {
+	void ping(byte[] payload) {
+		write((frames, bytes) -> frames.control(Opcode.PING, bytes), payload);
+	}
+
+	void pong(byte[] payload) {
+		write((frames, bytes) -> frames.control(Opcode.PONG, bytes), payload);
+	}
+
+	private <T> void write(Write<T> write, T payload) {
 		enter();
 		try {
-			this.writer.control(opcode, payload);
+			write.write(this.writer, payload);
 		}
 		catch (IOException ex) {
 			throw lost(ex);
@@ -125,8 +97,12 @@ final class Outgoing {
 		}
 	}
 
+	// A thread that is interrupted still tells the peer.
 	private void sendClose(CloseStatus status) {
-		boolean interrupted = this.gate.enterUninterrupted();
+		boolean interrupted = false;
+		while (!this.gate.enter()) {
+			interrupted |= Thread.interrupted();
+		}
 		try {
 			this.writer.close(status);
 		}
@@ -165,7 +141,9 @@ final class Outgoing {
 			if (this.finished || this.closing.hasBegun()) {
 				throw this.end.closed(null);
 			}
-			this.gate.enter();
+			if (!this.gate.enter()) {
+				throw this.end.interrupted();
+			}
 			entered = true;
 		}
 		finally {
@@ -184,6 +162,18 @@ final class Outgoing {
 		this.finished = true;
 		this.end.cut();
 		return this.end.closed(cause);
+	}
+
+	/**
+	 * One kind of write. Captures nothing, so that none is made per message.
+	 *
+	 * @param <T> the type of the payload
+	 */
+	@FunctionalInterface
+	private interface Write<T> {
+
+		void write(MessageWriter writer, T payload) throws IOException;
+
 	}
 
 }

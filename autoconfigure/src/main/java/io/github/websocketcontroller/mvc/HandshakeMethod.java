@@ -98,7 +98,9 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		boolean allowed = (checker != null) ? checker.checkOrigin(request)
 				: this.origins.allows(request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN), request.getServerOrigin());
 		if (!allowed) {
-			log.debug(refusedOrigin(request));
+			if (log.isDebugEnabled()) {
+				log.debug(refusedOrigin(request));
+			}
 			throw new HandshakeException(HttpStatus.FORBIDDEN, "The origin is not allowed.");
 		}
 	}

@@ -1,6 +1,9 @@
 package io.github.websocketcontroller.mvc;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -47,9 +50,11 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 		if (refusal == null) {
 			return null;
 		}
-		logger.debug("Refused an upgrade", ex);
+		if (logger.isDebugEnabled()) {
+			logger.debug(ResponseHeaders.printable("Refused an upgrade: " + ex));
+		}
 		try {
-			this.writer.write(request, response, entity(refusal));
+			this.writer.write(request, response, entity(refusal, ex));
 			return new ModelAndView();
 		}
 		catch (Exception failure) {
@@ -58,10 +63,15 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 		}
 	}
 
-	private ResponseEntity<ProblemDetail> entity(ErrorResponse refusal) {
+	private ResponseEntity<ProblemDetail> entity(ErrorResponse refusal, Exception reason) {
 		HttpHeaders headers = new HttpHeaders(refusal.getHeaders());
 		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-		ProblemDetail body = refusal.updateAndGetBody(this.messageSource, LocaleContextHolder.getLocale());
+		Locale locale = LocaleContextHolder.getLocale();
+		ProblemDetail body = refusal.updateAndGetBody(this.messageSource, locale);
+		Map<String, List<String>> errors = ValidationErrors.of(reason, this.messageSource, locale);
+		if (!errors.isEmpty()) {
+			body.setProperty("errors", errors);
+		}
 		return new ResponseEntity<>(body, headers, refusal.getStatusCode());
 	}
 

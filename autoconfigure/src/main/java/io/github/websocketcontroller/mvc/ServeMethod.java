@@ -2,8 +2,6 @@ package io.github.websocketcontroller.mvc;
 
 import java.lang.reflect.Method;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.context.MessageSource;
 import org.springframework.web.method.HandlerMethod;
@@ -35,16 +33,6 @@ final class ServeMethod extends HandlerMethod {
 	public ServeMethod createWithResolvedBean() {
 		HandlerMethod resolved = super.createWithResolvedBean();
 		return (resolved instanceof ServeMethod serve) ? serve : new ServeMethod(resolved, false);
-	}
-
-	@Override
-	public boolean equals(@Nullable Object other) {
-		return super.equals(other);
-	}
-
-	@Override
-	public int hashCode() {
-		return super.hashCode();
 	}
 
 }

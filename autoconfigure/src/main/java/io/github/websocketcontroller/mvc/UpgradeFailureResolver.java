@@ -66,7 +66,11 @@ public final class UpgradeFailureResolver implements HandlerExceptionResolver, O
 		if (handler instanceof ServeMethod serve) {
 			return HandshakeMethod.isUpgraded(request) ? tooLate(ex) : answer(request, response, serve, ex);
 		}
-		return isUnanswered(request, handler, ex) ? resolveUnclaimed(request, response) : null;
+		if (isUnanswered(request, handler, ex)) {
+			return resolveUnclaimed(request, response);
+		}
+		return (handler == null && this.mapping.isClaimable(request)) ? resolveClaimFailure(request, response, ex)
+				: null;
 	}
 
 	// The connection is open and has a thread of its own; there is no response left.
@@ -93,11 +97,21 @@ public final class UpgradeFailureResolver implements HandlerExceptionResolver, O
 			return new ModelAndView();
 		}
 		Exception refusal = this.mapping.refusal(request);
-		if (refusal == null) {
-			return null;
-		}
-		ModelAndView answer = answer(request, response, serve, refusal);
-		return (answer != null) ? answer : this.application.resolveException(request, response, serve, refusal);
+		return (refusal != null) ? resolve(request, response, serve, refusal) : null;
+	}
+
+	// No handler yet: its API version is unknown, say, or the controller can't be
+	// created.
+	private @Nullable ModelAndView resolveClaimFailure(HttpServletRequest request, HttpServletResponse response,
+			Exception ex) {
+		ServeMethod serve = this.mapping.findByPath(request);
+		return (serve != null) ? resolve(request, response, serve, ex) : null;
+	}
+
+	private @Nullable ModelAndView resolve(HttpServletRequest request, HttpServletResponse response, ServeMethod serve,
+			Exception reason) {
+		ModelAndView answer = answer(request, response, serve, reason);
+		return (answer != null) ? answer : this.application.resolveException(request, response, serve, reason);
 	}
 
 	private @Nullable ModelAndView answer(HttpServletRequest request, HttpServletResponse response, ServeMethod serve,
@@ -111,7 +125,7 @@ public final class UpgradeFailureResolver implements HandlerExceptionResolver, O
 			return new ModelAndView();
 		}
 		catch (HttpMediaTypeNotAcceptableException ex) {
-			logger.debug("The client does not accept the answer of the UpgradeErrorHandler", ex);
+			logger.debug("The client does not accept the answer of the UpgradeErrorHandler");
 		}
 		catch (Exception ex) {
 			logger.error("The answer of the UpgradeErrorHandler can't be written", ex);

@@ -33,7 +33,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * <p>
  * What the application has configured for its {@code @RequestMapping} methods holds here
  * too: path prefixes, pattern syntax, content negotiation, API versions, CORS and all
- * interceptors, so that those which authenticate can't be bypassed.
+ * interceptors, so that those which authenticate can't be bypassed. CORS can only refuse:
+ * what it lets through still has to pass the origin check of the handshake.
  */
 public final class WebsocketControllerHandlerMapping extends RequestMappingHandlerMapping {
 
@@ -186,7 +187,16 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 
 	@Override
 	protected @Nullable HandlerMethod getHandlerInternal(HttpServletRequest request) throws Exception {
-		return (isDispatched(request) && isUpgrade(request)) ? super.getHandlerInternal(request) : null;
+		return isClaimable(request) ? super.getHandlerInternal(request) : null;
+	}
+
+	/**
+	 * Whether a request may become a connection, if a controller has its path.
+	 * @param request the request
+	 * @return {@code false} to leave it to the application's own handlers
+	 */
+	boolean isClaimable(HttpServletRequest request) {
+		return isDispatched(request) && isUpgrade(request);
 	}
 
 	// Not ours: the application's own mapping says what does not match.
@@ -212,7 +222,7 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 			return null;
 		}
 		handleMatch(match.path(), lookupPath, request);
-		return (match.serve() instanceof ServeMethod serve) ? serve.createWithResolvedBean() : null;
+		return ((ServeMethod) match.serve()).createWithResolvedBean();
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.websocketcontroller.serve;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
@@ -24,6 +25,8 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 
 	static final CloseStatus FAILED = CloseStatus.SERVER_ERROR.withReason("Internal server error");
 
+	static final CloseDecision SHUTTING_DOWN = new CloseDecision(CloseStatus.GOING_AWAY, null);
+
 	/**
 	 * Decides.
 	 * @param thrown what {@code serve} has thrown, or {@code null} if it has returned
@@ -43,14 +46,24 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 		if (cause instanceof InvalidMessageException invalid && invalid.getConnection() == connection) {
 			return new CloseDecision(invalid.getCloseStatus(), null);
 		}
-		if (cause instanceof InterruptedException && interrupted) {
-			return new CloseDecision(CloseStatus.GOING_AWAY, null);
+		if (interrupted && isInterruption(thrown)) {
+			return SHUTTING_DOWN;
 		}
 		String message = cause.getMessage();
 		if (!includeMessage || message == null || message.isEmpty()) {
 			return new CloseDecision(FAILED, thrown);
 		}
 		return new CloseDecision(CloseStatus.SERVER_ERROR.withReason(message), thrown);
+	}
+
+	// However the application's code has wrapped it: we have interrupted, it has obeyed.
+	private static boolean isInterruption(Throwable thrown) {
+		for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+			if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	// What the wrappers of the JDK hold, such as those of a future or a proxy.

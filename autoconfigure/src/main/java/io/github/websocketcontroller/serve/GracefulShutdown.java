@@ -1,12 +1,12 @@
 package io.github.websocketcontroller.serve;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 
 import io.github.websocketcontroller.connection.OpenConnection;
 import org.apache.commons.logging.Log;
@@ -16,18 +16,19 @@ import org.springframework.web.socket.CloseStatus;
 
 /**
  * Drains the connections within a time: tells every peer, lets {@code serve} finish,
- * interrupts what has not finished, cuts what is left and names it.
+ * interrupts what has not finished, cuts what is left, and says in one line how it went.
  */
 final class GracefulShutdown {
 
 	private static final Log logger = LogFactory.getLog(GracefulShutdown.class);
 
+	/** Longer ones would overflow, and nobody waits for them. */
+	private static final Duration LONGEST = Duration.ofDays(1);
+
 	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** Below this rate there is no crowd of reconnecting clients to spread. */
 	private static final int CLOSES_PER_SECOND = 1000;
-
-	private static final int NAMED_STRAGGLERS = 100;
 
 	private final OpenConnections connections;
 
@@ -37,6 +38,14 @@ final class GracefulShutdown {
 
 	private final long cutAt;
 
+	private final long leaveAt;
+
+	/** Those that were told to go, in that order. Owned by the running thread. */
+	private final Set<OpenConnection> told = new LinkedHashSet<>();
+
+	/** Those whose {@code serve} was interrupted. Owned by the running thread. */
+	private final Set<OpenConnection> interrupted = new LinkedHashSet<>();
+
 	/**
 	 * Begins now.
 	 * @param connections what to drain
@@ -45,43 +54,84 @@ final class GracefulShutdown {
 	 */
 	GracefulShutdown(OpenConnections connections, Duration spread, Duration timeout) {
 		long now = System.nanoTime();
-		long total = timeout.toNanos();
+		long total = nanos(timeout);
 		this.connections = connections;
-		this.spread = Math.min(spread.toNanos(), total / 4);
+		this.spread = Math.min(nanos(spread), total / 4);
 		this.interruptAt = now + total - total / 4;
 		this.cutAt = now + total - total / 8;
+		this.leaveAt = now + total - total / 16;
+	}
+
+	private static long nanos(Duration duration) {
+		return ((duration.compareTo(LONGEST) < 0) ? duration : LONGEST).toNanos();
 	}
 
 	void run() {
 		this.connections.refuse();
-		List<OpenConnection> told = tellEveryPeer();
+		tell(this.connections.all());
 		awaitUntil(this.interruptAt);
-		List<OpenConnection> stragglers = new ArrayList<>(this.connections.all());
-		stragglers.forEach(OpenConnection::interrupt);
+		tell(this.connections.all()); // what was being taken over when it began
+		this.connections.all().forEach(this::interrupt);
 		awaitUntil(this.cutAt);
 		this.connections.all().forEach(OpenConnection::cut);
-		told.stream().filter((connection) -> !connection.isAnswered()).forEach((connection) -> {
-			if (!stragglers.contains(connection)) {
-				stragglers.add(connection);
-			}
-		});
-		name(stragglers, told.size());
+		this.connections.all().forEach(this::interruptOnce);
+		awaitUntil(this.leaveAt);
+		report(ShutdownReport.of(this.told, this.interrupted, this.connections.all()));
 	}
 
-	private List<OpenConnection> tellEveryPeer() {
-		List<OpenConnection> all = new ArrayList<>(this.connections.all());
-		long rate = Math.max(CLOSES_PER_SECOND, (this.spread > 0)
-				? all.size() * TimeUnit.SECONDS.toNanos(1) / this.spread : Long.MAX_VALUE / PAUSE_NANOS);
-		long perPause = Math.max(1, rate * PAUSE_NANOS / TimeUnit.SECONDS.toNanos(1));
+	private void tell(Collection<OpenConnection> connections) {
+		List<OpenConnection> all = List.copyOf(connections);
+		long perPause = perPause(all.size(), this.spread);
 		long budget = perPause;
 		for (OpenConnection connection : all) {
 			if (budget-- == 0) {
 				LockSupport.parkNanos(this, PAUSE_NANOS);
 				budget = perPause - 1;
 			}
+			if (this.told.add(connection)) {
+				tell(connection);
+			}
+		}
+	}
+
+	// One that can't be told, for lack of a thread say, must not keep the others from it.
+	private static void tell(OpenConnection connection) {
+		try {
 			connection.close(CloseStatus.GOING_AWAY);
 		}
-		return all;
+		catch (RuntimeException | Error ex) {
+			logger.error(connection + " could not be told that the server goes away", ex);
+			connection.cut();
+		}
+	}
+
+	/**
+	 * How many peers are told before a pause, so that a crowd is spread over the time.
+	 * @param connections how many there are
+	 * @param spread the time in nanoseconds
+	 * @return at least one
+	 */
+	static long perPause(int connections, long spread) {
+		if (spread <= 0) {
+			return Long.MAX_VALUE;
+		}
+		long pauses = Math.max(1, spread / PAUSE_NANOS);
+		long least = CLOSES_PER_SECOND * PAUSE_NANOS / TimeUnit.SECONDS.toNanos(1);
+		return Math.max(least, (connections + pauses - 1) / pauses);
+	}
+
+	private void interrupt(OpenConnection connection) {
+		connection.interrupt();
+		if (connection.isInterrupted()) {
+			this.interrupted.add(connection);
+		}
+	}
+
+	// One that was using the socket until now could not be interrupted before.
+	private void interruptOnce(OpenConnection connection) {
+		if (!this.interrupted.contains(connection)) {
+			interrupt(connection);
+		}
 	}
 
 	private void awaitUntil(long deadline) {
@@ -90,20 +140,13 @@ final class GracefulShutdown {
 		}
 	}
 
-	private static void name(Collection<OpenConnection> stragglers, int total) {
-		if (stragglers.isEmpty()) {
-			if (total > 0) {
-				logger.info("Closed " + total + " websocket connections");
-			}
-			return;
+	private static void report(ShutdownReport report) {
+		if (report.isApplicationAtFault()) {
+			logger.warn(report);
 		}
-		String names = stragglers.stream()
-			.limit(NAMED_STRAGGLERS)
-			.map(OpenConnection::toString)
-			.collect(Collectors.joining(", "));
-		int unnamed = stragglers.size() - NAMED_STRAGGLERS;
-		logger.warn("Closed " + total + " websocket connections; " + stragglers.size() + " had to be cut: " + names
-				+ ((unnamed > 0) ? " and " + unnamed + " more" : ""));
+		else if (!report.isEmpty()) {
+			logger.info(report);
+		}
 	}
 
 }

@@ -8,8 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.websocketcontroller.connection.OpenConnection;
 
-import org.springframework.web.socket.CloseStatus;
-
 /**
  * The connections that are served, from the moment they are taken over until their socket
  * is gone and {@code serve} has returned, and those that are about to be. Thread-safe.
@@ -21,7 +19,8 @@ public final class OpenConnections {
 	/** Upgrades that are answered and not yet taken over. */
 	private final AtomicInteger expected = new AtomicInteger();
 
-	private volatile boolean accepting;
+	/** Written by the life cycle. A server that has opened its port has its beans. */
+	private volatile boolean accepting = true;
 
 	boolean isAccepting() {
 		return this.accepting;
@@ -45,9 +44,6 @@ public final class OpenConnections {
 
 	void add(OpenConnection connection) {
 		this.connections.add(connection);
-		if (!this.accepting) {
-			connection.close(CloseStatus.GOING_AWAY);
-		}
 	}
 
 	void remove(OpenConnection connection) {

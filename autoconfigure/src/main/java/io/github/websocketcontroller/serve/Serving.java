@@ -78,6 +78,10 @@ final class Serving implements Runnable {
 	}
 
 	private CloseDecision serve(OpenConnection connection) {
+		if (!this.connections.isAccepting()) {
+			// Upgraded while the shutdown began, which may be over and the beans gone.
+			return CloseDecision.SHUTTING_DOWN;
+		}
 		Throwable thrown = null;
 		try {
 			this.call.method().serve(connection);

@@ -51,7 +51,8 @@ final class Watchdog implements Runnable {
 		try {
 			connection.watch(System.nanoTime());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// This thread has to go on: the others' time-outs depend on it.
 			logger.error("Watching " + connection + " has failed", ex);
 		}
 	}

@@ -1,8 +1,6 @@
 package io.github.websocketcontroller.upgrade;
 
 import java.util.HashMap;
-import java.util.Locale;
-import java.util.Set;
 
 import io.github.websocketcontroller.serve.ConnectionServer;
 import io.github.websocketcontroller.serve.ServeCall;
@@ -18,10 +16,6 @@ import org.springframework.web.socket.server.HandshakeHandler;
  * Upgrades through Spring's handshake handler. The door of this package.
  */
 public final class HandshakeUpgrader implements Upgrader {
-
-	/** What the handshake says itself (RFC 6455, 4.2.2), and what frames a response. */
-	private static final Set<String> RESERVED = Set.of("upgrade", "connection", "sec-websocket-accept",
-			"sec-websocket-protocol", "sec-websocket-extensions", "content-length", "transfer-encoding");
 
 	private final HandshakeHandler handler;
 
@@ -44,25 +38,12 @@ public final class HandshakeUpgrader implements Upgrader {
 
 	@Override
 	public void upgrade(HttpServletRequest request, HttpServletResponse response, HttpHeaders headers, ServeCall call) {
-		addHeaders(response, headers);
+		headers.forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
 		boolean upgraded = this.handler.doHandshake(new NormalisedRequest(request),
 				new ServletServerHttpResponse(response), new Handoff(call, this.server), new HashMap<>());
 		if (!upgraded) {
 			throw new HandshakeFailureException("The handshake handler has refused a request that passed our checks");
 		}
-	}
-
-	private static void addHeaders(HttpServletResponse response, HttpHeaders headers) {
-		headers.forEach((name, values) -> {
-			if (!RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
-				values.forEach((value) -> response.addHeader(name, withoutControls(value)));
-			}
-		});
-	}
-
-	// A line break in a value would let a client add headers of its own.
-	private static String withoutControls(String value) {
-		return value.replaceAll("\\p{Cntrl}", "");
 	}
 
 }

@@ -22,7 +22,8 @@ public interface Upgrader {
 	 * Upgrades.
 	 * @param request the request, with all that RFC 6455, 4.2.1 wants
 	 * @param response the response, not committed
-	 * @param headers what to add to the 101
+	 * @param headers what to add to the 101: none of the handshake's own, nor control
+	 * characters
 	 * @param call what to run
 	 */
 	void upgrade(HttpServletRequest request, HttpServletResponse response, HttpHeaders headers, ServeCall call);

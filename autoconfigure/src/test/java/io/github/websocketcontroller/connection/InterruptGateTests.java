@@ -2,12 +2,10 @@ package io.github.websocketcontroller.connection;
 
 import java.util.concurrent.CountDownLatch;
 
-import io.github.websocketcontroller.WebsocketException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class InterruptGateTests {
 
@@ -26,38 +24,42 @@ class InterruptGateTests {
 	}
 
 	@Test
-	void whenTheThreadUsesTheSocketThenItIsInterruptedOnTheWayOut() {
-		this.gate.enter();
+	void whenTheThreadUsesTheSocketThenItIsNotInterrupted() {
+		assertThat(this.gate.enter()).isTrue();
 		this.gate.interrupt();
+		this.gate.exit();
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+		assertThat(this.gate.hasInterrupted()).isFalse();
+	}
+
+	@Test
+	void whenTheThreadHasToKnowThenItIsInterruptedOnTheWayOut() {
+		assertThat(this.gate.enter()).isTrue();
+		this.gate.interruptOnTheWayOut();
+		this.gate.interruptOnTheWayOut();
 		this.gate.interrupt();
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
 		assertThat(this.gate.hasInterrupted()).isFalse();
 		this.gate.exit();
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(this.gate.hasInterrupted()).isTrue();
-		this.gate.enter();
+		assertThat(this.gate.enter()).isTrue();
 		this.gate.exit();
+	}
+
+	@Test
+	void whenTheThreadHasToKnowAndIsInTheApplicationThenItIsInterruptedAtOnce() {
+		this.gate.interruptOnTheWayOut();
+		assertThat(Thread.interrupted()).isTrue();
 	}
 
 	@Test
 	void whenTheThreadIsInterruptedThenItMayNotUseTheSocket() {
 		Thread.currentThread().interrupt();
-		assertThatExceptionOfType(WebsocketException.class).isThrownBy(this.gate::enter);
+		assertThat(this.gate.enter()).isFalse();
 		assertThat(Thread.interrupted()).isTrue();
 		this.gate.interrupt();
 		assertThat(Thread.interrupted()).isTrue();
-	}
-
-	@Test
-	void whenACloseIsSentThenAnInterruptDoesNotPreventIt() {
-		Thread.currentThread().interrupt();
-		assertThat(this.gate.enterUninterrupted()).isTrue();
-		this.gate.interrupt();
-		assertThat(Thread.currentThread().isInterrupted()).isFalse();
-		this.gate.exit();
-		assertThat(Thread.interrupted()).isTrue();
-		assertThat(this.gate.enterUninterrupted()).isFalse();
-		this.gate.exit();
 	}
 
 	@Test
@@ -74,7 +76,7 @@ class InterruptGateTests {
 	}
 
 	private void useSocket(CountDownLatch inside, CountDownLatch end) {
-		this.gate.enter();
+		assertThat(this.gate.enter()).isTrue();
 		try {
 			inside.countDown();
 			end.await();
@@ -88,15 +90,12 @@ class InterruptGateTests {
 	}
 
 	@Test
-	void whenRetiredThenNoInterruptComesAndNoneCounts() {
+	void whenRetiredThenNoInterruptComes() {
 		this.gate.interrupt();
 		this.gate.retire();
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
 		this.gate.interrupt();
-		assertThat(Thread.currentThread().isInterrupted()).isFalse();
-		Thread.currentThread().interrupt();
-		this.gate.enter();
-		this.gate.exit();
+		this.gate.interruptOnTheWayOut();
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
 	}
 
@@ -104,8 +103,8 @@ class InterruptGateTests {
 	void whenInterruptsRaceWithTheSocketThenNoneIsLostAndNoneHitsIt() throws InterruptedException {
 		for (int i = 0; i < 20_000; i++) {
 			InterruptGate racing = new InterruptGate(Thread.currentThread());
-			Thread interrupter = (i % 100 == 0) ? new Thread(racing::interrupt) : null;
-			racing.enter();
+			Thread interrupter = (i % 100 == 0) ? new Thread(racing::interruptOnTheWayOut) : null;
+			assertThat(racing.enter()).isTrue();
 			if (interrupter != null) {
 				interrupter.start();
 			}

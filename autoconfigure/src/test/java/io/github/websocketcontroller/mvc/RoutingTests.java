@@ -1,8 +1,11 @@
 package io.github.websocketcontroller.mvc;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.websocketcontroller.OriginChecker;
+import io.github.websocketcontroller.RouteRegistrar;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
@@ -29,6 +32,7 @@ import org.springframework.web.method.HandlerTypePredicate;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -84,9 +88,31 @@ class RoutingTests {
 
 	@Test
 	void whenCorsAllowsAnOriginThenOurDoorStaysClosed() {
-		assertThat(server.upgrade("/cors", "Origin: https://cors.example").status()).isEqualTo(403);
-		assertThat(server.upgrade("/one", "Origin: https://global.example").status()).isEqualTo(403);
+		for (Response response : List.of(server.upgrade("/cors", "Origin: https://cors.example"),
+				server.upgrade("/one", "Origin: https://global.example"))) {
+			assertThat(response.status()).isEqualTo(403);
+			assertThat(response.body()).contains("The origin is not allowed.");
+		}
 		assertThat(server.upgrade("/cors", "Origin: http://localhost:" + server.port()).status()).isEqualTo(200);
+	}
+
+	@Test
+	void whenCorsRefusesAnOriginThenItStaysRefused() {
+		assertThat(server.upgrade("/open", "Origin: https://global.example").status()).isEqualTo(200);
+		assertThat(server.upgrade("/open", "Origin: https://other.example").status()).isEqualTo(403);
+	}
+
+	@Test
+	void whenApiVersionsAreUsedThenTheyDecideAndAreRequired() {
+		try (TestServer other = TestServer.start(Map.of("spring.mvc.apiversion.use.header", "X-Version"),
+				VersionOneController.class, VersionTwoController.class)) {
+			assertThat(other.upgrade("/version", "X-Version: 1.0").body()).isEqualTo("one");
+			assertThat(other.upgrade("/version", "X-Version: 2.0").body()).isEqualTo("two");
+			for (Response response : List.of(other.upgrade("/version"), other.upgrade("/version", "X-Version: 3.0"))) {
+				assertThat(response.status()).isEqualTo(400);
+				assertThat(response.contentType()).isEqualTo("application/problem+json");
+			}
+		}
 	}
 
 	@Test
@@ -121,7 +147,7 @@ class RoutingTests {
 	@Configuration(proxyBeanMethods = false)
 	@Import({ LobbyController.class, RoomController.class, DeepController.class, SeveralController.class,
 			PlaceController.class, PrefixedController.class, MixedController.class, AdvisedController.class,
-			ScopedController.class, CorsController.class })
+			ScopedController.class, CorsController.class, OpenController.class })
 	static class Application implements WebMvcConfigurer {
 
 		static final AtomicInteger advised = new AtomicInteger();
@@ -269,6 +295,47 @@ class RoutingTests {
 
 		void serve(WebsocketConnection connection, UpgradeRequest request) {
 			connection.sendText("scoped " + (this.field != null));
+		}
+
+	}
+
+	@WebsocketController("/open")
+	static class OpenController implements OriginChecker {
+
+		@Override
+		public boolean checkOrigin(UpgradeRequest request) {
+			return true;
+		}
+
+		void serve(WebsocketConnection connection) {
+		}
+
+	}
+
+	@WebsocketController("/version")
+	static class VersionOneController implements RouteRegistrar {
+
+		@Override
+		public RequestMappingInfo registerRoute(RequestMappingInfo.Builder route) {
+			return route.version("1.0").build();
+		}
+
+		void serve(WebsocketConnection connection) {
+			connection.sendText("one");
+		}
+
+	}
+
+	@WebsocketController("/version")
+	static class VersionTwoController implements RouteRegistrar {
+
+		@Override
+		public RequestMappingInfo registerRoute(RequestMappingInfo.Builder route) {
+			return route.version("2.0").build();
+		}
+
+		void serve(WebsocketConnection connection) {
+			connection.sendText("two");
 		}
 
 	}

@@ -79,14 +79,25 @@ public final class LeakCheck {
 	public void assertNoLeaks() {
 		await("connections counted by Tomcat", this.protocol::getConnectionCount, ACCEPTED_AHEAD);
 		await("processors waiting in Tomcat", this.protocol::getWaitingProcessorCount, 0);
-		Awaitility.await("threads in our code")
-			.atMost(this.patience)
-			.pollDelay(Duration.ZERO)
-			.untilAsserted(() -> Assertions.assertThat(threads()).as("threads in our code").isEmpty());
+		assertNoThreads(this.patience);
 		await("watchdogs", LeakCheck::watchdogs, this.watchdogs);
 		await("open sockets", LeakCheck::openSockets, this.sockets);
 		long most = this.directMemory + DIRECT_MEMORY_TOLERANCE;
 		await("direct memory", () -> directMemoryInUse(most), most);
+	}
+
+	/**
+	 * Waits until no thread is in our code, whatever server it belongs to.
+	 */
+	public static void assertNoThreads() {
+		assertNoThreads(PATIENCE);
+	}
+
+	private static void assertNoThreads(Duration patience) {
+		Awaitility.await("threads in our code")
+			.atMost(patience)
+			.pollDelay(Duration.ZERO)
+			.untilAsserted(() -> Assertions.assertThat(threads()).as("threads in our code").isEmpty());
 	}
 
 	private void await(String what, LongSupplier actual, long most) {

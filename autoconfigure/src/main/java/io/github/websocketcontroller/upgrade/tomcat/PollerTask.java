@@ -39,14 +39,15 @@ final class PollerTask extends NioSocketWrapper {
 	 * @param wrapper the wrapper of the socket
 	 * @param channel its channel
 	 * @param timeout how long to wait for
-	 * @throws IOException if the poller has not let go in time
+	 * @throws IOException if the thread is interrupted
+	 * @throws IllegalStateException if the poller has not let go in time
 	 */
 	static void leave(NioSocketWrapper wrapper, SocketChannel channel, Duration timeout) throws IOException {
 		PollerTask task = new PollerTask(channel.keyFor(wrapper.getPoller().getSelector()));
 		wrapper.getPoller().add(task, 0);
 		try {
 			if (!task.done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				throw new IOException("Tomcat's poller did not let go of the socket in time");
+				throw new IllegalStateException("Tomcat's poller did not let go of the socket in time");
 			}
 		}
 		catch (InterruptedException ex) {

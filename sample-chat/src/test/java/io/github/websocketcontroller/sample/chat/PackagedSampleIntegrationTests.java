@@ -149,7 +149,7 @@ class PackagedSampleIntegrationTests {
 	}
 
 	private String address(Socket peer) {
-		return "\\b127\\.0\\.0\\.1\\S*:" + peer.getLocalPort() + "\\b";
+		return "\\b127\\.0\\.0\\.1:" + peer.getLocalPort() + "\\b";
 	}
 
 	private int waitForPort() throws Exception {

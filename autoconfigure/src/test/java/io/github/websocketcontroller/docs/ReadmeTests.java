@@ -1,0 +1,144 @@
+package io.github.websocketcontroller.docs;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The README tells the truth: its Java compiles, its properties exist and are all there
+ * are, its links lead somewhere.
+ */
+class ReadmeTests {
+
+	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+	private static final String IMPORTS = Stream
+		.of("java.security.Principal", "java.time.*", "java.util.*", "java.util.concurrent.*",
+				"io.github.websocketcontroller.*", "jakarta.validation.Valid", "jakarta.validation.constraints.*",
+				"org.junit.jupiter.api.Test", "org.springframework.boot.test.context.SpringBootTest",
+				"org.springframework.boot.test.context.SpringBootTest.WebEnvironment",
+				"org.springframework.boot.test.web.server.LocalServerPort", "org.springframework.http.*",
+				"org.springframework.web.bind.annotation.*", "org.springframework.web.socket.*",
+				"org.springframework.web.socket.client.standard.StandardWebSocketClient",
+				"org.springframework.web.socket.handler.TextWebSocketHandler",
+				"static org.assertj.core.api.Assertions.assertThat")
+		.map((name) -> "import " + name + "; ")
+		.reduce("", String::concat);
+
+	@TempDir
+	Path classes;
+
+	@ParameterizedTest
+	@MethodSource("javaSnippets")
+	void javaCompiles(String snippet) {
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		StringWriter problems = new StringWriter();
+		boolean compiled = compiler
+			.getTask(problems, null, null,
+					List.of("-d", this.classes.toString(), "-parameters", "-proc:none", "-classpath",
+							System.getProperty("java.class.path")),
+					null, List.of(new Source(IMPORTS + snippet)))
+			.call();
+		assertThat(compiled).as(problems.toString()).isTrue();
+	}
+
+	static List<String> javaSnippets() throws IOException {
+		List<String> snippets = blocks("java");
+		assertThat(snippets).hasSizeGreaterThan(4);
+		return snippets;
+	}
+
+	@Test
+	void propertiesAreThoseThatExistWithTheirDefaults() throws IOException {
+		EnumerablePropertySource<?> documented = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
+			.load("readme", new ByteArrayResource(String.join("\n", blocks("yaml")).getBytes(StandardCharsets.UTF_8)))
+			.get(0);
+		JsonNode metadata = new JsonMapper()
+			.readTree(getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"));
+		TreeSet<String> names = new TreeSet<>();
+		for (JsonNode property : metadata.get("properties")) {
+			String name = property.get("name").asString();
+			names.add(name);
+			Object value = documented.getProperty(name);
+			if (property.has("defaultValue") && !property.get("defaultValue").isArray()) {
+				assertThat(value).as(name).hasToString(property.get("defaultValue").asString());
+			}
+		}
+		assertThat(List.of(documented.getPropertyNames())).containsExactlyInAnyOrderElementsOf(names);
+	}
+
+	@Test
+	void linksLeadSomewhere() throws IOException {
+		String readme = readme();
+		Matcher links = Pattern.compile("]\\(([^)]+)\\)").matcher(readme);
+		while (links.find()) {
+			String target = links.group(1);
+			if (target.startsWith("#")) {
+				assertThat(readme.toLowerCase(Locale.ROOT).replace(' ', '-'))
+					.contains("#-" + target.substring(1) + "\n");
+			}
+			else if (!target.contains("://")) {
+				assertThat(ROOT.resolve(target)).exists();
+			}
+		}
+	}
+
+	private static List<String> blocks(String language) throws IOException {
+		return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+			.matcher(readme())
+			.results()
+			.map((block) -> block.group(1))
+			.toList();
+	}
+
+	private static String readme() throws IOException {
+		return Files.readString(ROOT.resolve("README.md"));
+	}
+
+	/**
+	 * A compilation unit that stands in the README.
+	 */
+	private static final class Source extends SimpleJavaFileObject {
+
+		private final String code;
+
+		Source(String code) {
+			super(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE);
+			this.code = code;
+		}
+
+		@Override
+		public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+			return this.code;
+		}
+
+	}
+
+}
