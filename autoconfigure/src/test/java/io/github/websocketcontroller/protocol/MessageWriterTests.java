@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.socket.CloseStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class MessageWriterTests {
@@ -159,7 +159,7 @@ class MessageWriterTests {
 		};
 		assertThatIllegalStateException().isThrownBy(() -> this.writer.text("small"));
 		assertThat(this.writer.progress()).isZero();
-		MessageWriter another = new MessageWriter(this.transport, 2048);
+		MessageWriter another = new MessageWriter(this.transport, BUFFER_SIZE);
 		assertThatIllegalStateException().isThrownBy(() -> another.binary(new byte[5000]));
 		assertThat(another.progress()).isZero();
 	}
