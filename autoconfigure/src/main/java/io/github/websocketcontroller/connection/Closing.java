@@ -2,6 +2,9 @@ package io.github.websocketcontroller.connection;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,33 @@ final class Closing {
 
 	void end() {
 		this.gone.complete(statusOr(CloseStatus.NO_CLOSE_FRAME));
+	}
+
+	/**
+	 * Waits until the socket is gone.
+	 * @param timeout nanoseconds, 0 for ever
+	 * @return {@code false} if the time is up; {@code true} too for a thread that is
+	 * interrupted, which need not wait
+	 */
+	boolean awaitGone(long timeout) {
+		try {
+			if (timeout > 0) {
+				this.gone.get(timeout, TimeUnit.NANOSECONDS);
+			}
+			else {
+				this.gone.get();
+			}
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
+		return true;
 	}
 
 	CompletableFuture<CloseStatus> gone() {

@@ -60,7 +60,8 @@ final class Incoming {
 	 */
 	<T> @Nullable T receive(long timeout, Conversion<T> conversion) {
 		if (this.ignored || !this.turn.tryLock()) {
-			throw refusal();
+			refuse(timeout);
+			return null;
 		}
 		try {
 			Opcode kind = nextMessage(timeout);
@@ -115,7 +116,10 @@ final class Incoming {
 				return opcode;
 			}
 			if (timeout > 0) {
-				remaining = Math.max(1, deadline - System.nanoTime());
+				remaining = deadline - System.nanoTime();
+				if (remaining <= 0) {
+					return null;
+				}
 			}
 		}
 	}
@@ -175,7 +179,7 @@ final class Incoming {
 	private ConnectionClosedException peerClosed(CloseStatus status) {
 		this.closing.answered();
 		this.closing.begin(status);
-		this.outgoing.close(status);
+		this.outgoing.close(this.closing.statusOr(status));
 		this.end.cut();
 		return this.end.closed(null);
 	}
@@ -183,7 +187,7 @@ final class Incoming {
 	private ConnectionClosedException violated(ProtocolException violation) {
 		this.broken = true;
 		this.closing.begin(violation.getCloseStatus());
-		this.outgoing.close(violation.getCloseStatus());
+		this.outgoing.close(this.closing.statusOr(violation.getCloseStatus()));
 		return this.end.closed(violation);
 	}
 
@@ -204,16 +208,19 @@ final class Incoming {
 		}
 	}
 
-	private RuntimeException refusal() {
+	// Returns only when the time is up while the closing handshake goes on.
+	private void refuse(long timeout) {
 		if (this.closing.hasBegun()) {
-			this.closing.gone().join();
-			return this.end.closed(null);
+			if (this.closing.awaitGone(timeout)) {
+				throw this.end.closed(null);
+			}
+			return;
 		}
 		if (this.ignored) {
-			return new IllegalStateException("Incoming messages are ignored since ignoreIncoming() was called");
+			throw new IllegalStateException("Incoming messages are ignored since ignoreIncoming() was called");
 		}
 		Thread owner = this.turn.owner();
-		return new IllegalStateException("Thread " + Thread.currentThread().getName() + " can't receive while thread "
+		throw new IllegalStateException("Thread " + Thread.currentThread().getName() + " can't receive while thread "
 				+ ((owner != null) ? owner.getName() : "another") + " does");
 	}
 

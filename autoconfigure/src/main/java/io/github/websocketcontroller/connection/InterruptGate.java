@@ -15,6 +15,9 @@ final class InterruptGate {
 
 	private static final int INTERRUPTING = 2;
 
+	/** Inside, to be interrupted on the way out. */
+	private static final int AWAITED = 3;
+
 	private final Thread servingThread;
 
 	/** Where the serving thread is. Written by it and by whoever interrupts it. */
@@ -46,22 +49,43 @@ final class InterruptGate {
 		return true;
 	}
 
+	/**
+	 * Called by a thread that has entered.
+	 */
 	void exit() {
-		if (Thread.currentThread() == this.servingThread && !this.retired) {
-			this.position.lazySet(OUTSIDE);
+		if (Thread.currentThread() == this.servingThread && !this.retired
+				&& !this.position.compareAndSet(INSIDE, OUTSIDE)) {
+			interruptServingThread();
 		}
 	}
 
 	/**
 	 * Interrupts the serving thread unless it is using the socket. If it is, closing the
 	 * socket ends its wait.
+	 * @return whether it was interrupted
 	 */
-	void interrupt() {
-		if (this.position.compareAndSet(OUTSIDE, INTERRUPTING)) {
-			this.interrupted = true;
-			this.servingThread.interrupt();
-			this.position.set(OUTSIDE);
+	boolean interrupt() {
+		boolean outside = this.position.compareAndSet(OUTSIDE, INTERRUPTING);
+		if (outside) {
+			interruptServingThread();
 		}
+		return outside;
+	}
+
+	/**
+	 * Interrupts the serving thread at once or, if it is using the socket, as soon as it
+	 * no longer does: what it does there may succeed, and nobody would tell it again.
+	 */
+	void interruptOnTheWayOut() {
+		while (this.position.get() != AWAITED && !this.position.compareAndSet(INSIDE, AWAITED) && !interrupt()) {
+			Thread.onSpinWait();
+		}
+	}
+
+	private void interruptServingThread() {
+		this.interrupted = true;
+		this.servingThread.interrupt();
+		this.position.set(OUTSIDE);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.github.websocketcontroller.ConnectionClosedException;
@@ -265,7 +266,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 			this.helpers.execute(() -> {
 				this.incoming.drain();
 				cut();
-				this.gate.interrupt();
+				this.gate.interruptOnTheWayOut();
 			});
 		}
 	}
@@ -273,11 +274,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
 	 * application follows; when it returns, the socket is gone.
-	 * @param status what to send if closing has not begun
+	 * @param status what to send if closing has not begun; 1011 stands for what must not
+	 * be sent
 	 */
 	public void finish(CloseStatus status) {
 		this.gate.retire();
-		this.closing.begin(status);
+		this.closing.begin(CloseCodes.maySend(status.getCode()) ? status : CloseStatus.SERVER_ERROR);
 		shakeHands();
 	}
 
@@ -352,7 +354,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private static long nanos(Duration timeout) {
 		Assert.isTrue(!timeout.isNegative(), "A timeout must not be negative");
-		return Math.max(1, timeout.toNanos());
+		return Math.max(1, TimeUnit.NANOSECONDS.convert(timeout));
 	}
 
 	private static <T> T required(@Nullable T message) {

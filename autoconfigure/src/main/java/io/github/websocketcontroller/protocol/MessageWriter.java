@@ -32,6 +32,9 @@ public final class MessageWriter {
 	/** How often the transport was asked to take bytes. Owned by the writer. */
 	private long writes;
 
+	/** Whether a frame is begun and not yet taken. Owned by the writer. */
+	private boolean amidFrame;
+
 	/** 0 or the number of the write under way. Set by the writer, read by anyone. */
 	private final AtomicLong progress = new AtomicLong();
 
@@ -149,7 +152,10 @@ public final class MessageWriter {
 		return length <= this.bufferSize - FrameHeader.sizeFor(length);
 	}
 
-	private ByteBuffer begin(Opcode opcode, int length) {
+	private ByteBuffer begin(Opcode opcode, int length) throws IOException {
+		if (this.amidFrame) {
+			throw new IOException("A frame was broken off");
+		}
 		if (this.buffer == null) {
 			this.buffer = ByteBuffer.allocate(this.bufferSize);
 		}
@@ -172,8 +178,10 @@ public final class MessageWriter {
 	}
 
 	private void write(ByteBuffer frame) throws IOException {
+		this.amidFrame = true;
 		try {
 			writeAll(frame);
+			this.amidFrame = false;
 		}
 		finally {
 			this.progress.lazySet(0);
@@ -181,12 +189,14 @@ public final class MessageWriter {
 	}
 
 	private void write(ByteBuffer header, ByteBuffer payload) throws IOException {
+		this.amidFrame = true;
 		try {
 			while (header.hasRemaining()) {
 				this.progress.lazySet(++this.writes);
 				this.transport.write(header, payload);
 			}
 			writeAll(payload);
+			this.amidFrame = false;
 		}
 		finally {
 			this.progress.lazySet(0);

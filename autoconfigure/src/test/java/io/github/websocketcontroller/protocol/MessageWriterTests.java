@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.socket.CloseStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -158,8 +159,24 @@ class MessageWriterTests {
 		};
 		assertThatIllegalStateException().isThrownBy(() -> this.writer.text("small"));
 		assertThat(this.writer.progress()).isZero();
-		assertThatIllegalStateException().isThrownBy(() -> this.writer.binary(new byte[5000]));
-		assertThat(this.writer.progress()).isZero();
+		MessageWriter another = new MessageWriter(this.transport, BUFFER_SIZE);
+		assertThatIllegalStateException().isThrownBy(() -> another.binary(new byte[5000]));
+		assertThat(another.progress()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 10, 5000 })
+	void whenAFrameWasBrokenOffThenNothingFollowsIt(int length) {
+		this.transport.beforeWrite = () -> {
+			throw new IllegalStateException("no memory");
+		};
+		assertThatIllegalStateException().isThrownBy(() -> this.writer.binary(new byte[length]));
+		this.transport.beforeWrite = () -> {
+		};
+		assertThatIOException().isThrownBy(() -> this.writer.text("next"));
+		assertThatIOException().isThrownBy(() -> this.writer.binary(new byte[5000]));
+		assertThatIOException().isThrownBy(() -> this.writer.close(CloseStatus.NORMAL));
+		assertThat(this.transport.written()).isEmpty();
 	}
 
 	private void checkWritten(int first, byte[] payload) {

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import org.apache.coyote.AbstractProtocol;
+import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 
 /**
@@ -31,6 +32,8 @@ public final class LeakCheck {
 
 	private static final String OURS = "io.github.websocketcontroller.";
 
+	private static final String WATCHDOG = "websocket-watchdog";
+
 	/** Tomcat's acceptor counts the connection that it is waiting for. */
 	private static final int ACCEPTED_AHEAD = 1;
 
@@ -39,21 +42,35 @@ public final class LeakCheck {
 
 	private final AbstractProtocol<?> protocol;
 
+	private final Duration patience;
+
 	private final long directMemory;
 
 	private final long sockets;
 
-	private LeakCheck(AbstractProtocol<?> protocol) {
+	private final long watchdogs;
+
+	private LeakCheck(AbstractProtocol<?> protocol, Duration patience) {
 		this.protocol = protocol;
+		this.patience = patience;
 		this.directMemory = directMemory();
 		this.sockets = openSockets();
+		this.watchdogs = watchdogs();
 	}
 
 	/**
 	 * Remembers how things are while nothing is going on.
 	 */
 	public static LeakCheck of(AbstractProtocol<?> protocol) {
-		return new LeakCheck(protocol);
+		return of(protocol, PATIENCE);
+	}
+
+	/**
+	 * Remembers how things are while nothing is going on, and how long to wait for each
+	 * of them to be so again.
+	 */
+	public static LeakCheck of(AbstractProtocol<?> protocol, Duration patience) {
+		return new LeakCheck(protocol, patience);
 	}
 
 	/**
@@ -62,27 +79,41 @@ public final class LeakCheck {
 	public void assertNoLeaks() {
 		await("connections counted by Tomcat", this.protocol::getConnectionCount, ACCEPTED_AHEAD);
 		await("processors waiting in Tomcat", this.protocol::getWaitingProcessorCount, 0);
-		assertNoThreads();
+		assertNoThreads(this.patience);
+		await("watchdogs", LeakCheck::watchdogs, this.watchdogs);
 		await("open sockets", LeakCheck::openSockets, this.sockets);
-		await("direct memory", LeakCheck::directMemory, this.directMemory + DIRECT_MEMORY_TOLERANCE);
+		long most = this.directMemory + DIRECT_MEMORY_TOLERANCE;
+		await("direct memory", () -> directMemoryInUse(most), most);
 	}
 
 	/**
 	 * Waits until no thread is in our code, whatever server it belongs to.
 	 */
 	public static void assertNoThreads() {
-		Awaitility.await("threads in our code")
-			.atMost(PATIENCE)
-			.untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(threads()).isEmpty());
+		assertNoThreads(PATIENCE);
 	}
 
-	private static void await(String what, LongSupplier actual, long most) {
+	private static void assertNoThreads(Duration patience) {
+		Awaitility.await("threads in our code")
+			.atMost(patience)
+			.pollDelay(Duration.ZERO)
+			.untilAsserted(() -> Assertions.assertThat(threads()).as("threads in our code").isEmpty());
+	}
+
+	private void await(String what, LongSupplier actual, long most) {
 		Awaitility.await(what)
-			.atMost(PATIENCE)
+			.atMost(this.patience)
+			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(20))
-			.untilAsserted(() -> org.assertj.core.api.Assertions.assertThat(actual.getAsLong())
-				.as(what)
-				.isLessThanOrEqualTo(most));
+			.untilAsserted(() -> Assertions.assertThat(actual.getAsLong()).as(what).isLessThanOrEqualTo(most));
+	}
+
+	// What only waits for the collector is no leak.
+	private static long directMemoryInUse(long most) {
+		if (directMemory() > most) {
+			System.gc();
+		}
+		return directMemory();
 	}
 
 	private static long directMemory() {
@@ -93,28 +124,29 @@ public final class LeakCheck {
 			.sum();
 	}
 
-	// TCP only: the JDK keeps a pair of local sockets to close others with.
+	// Not those of the local kind, of which the JDK keeps a pair to close others with. A
+	// TCP socket whose peer has reset it is in no table of the system any more.
 	private static long openSockets() {
-		Set<String> tcp = tcpSockets();
+		Set<String> local = localSockets();
 		try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-			return descriptors.map(LeakCheck::target).filter(tcp::contains).count();
+			return descriptors.map(LeakCheck::target)
+				.filter((target) -> target.startsWith("socket:") && !local.contains(target))
+				.count();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	private static Set<String> tcpSockets() {
+	private static Set<String> localSockets() {
 		Set<String> sockets = new HashSet<>();
-		for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
-			try (Stream<String> lines = Files.lines(Path.of(table))) {
-				lines.skip(1)
-					.map((line) -> line.strip().split("\\s+", -1))
-					.forEach((columns) -> sockets.add("socket:[" + columns[9] + "]"));
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
+		try (Stream<String> lines = Files.lines(Path.of("/proc/self/net/unix"))) {
+			lines.skip(1)
+				.map((line) -> line.strip().split("\\s+", -1))
+				.forEach((columns) -> sockets.add("socket:[" + columns[6] + "]"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 		return sockets;
 	}
@@ -128,9 +160,17 @@ public final class LeakCheck {
 		}
 	}
 
+	private static long watchdogs() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals(WATCHDOG))
+			.count();
+	}
+
 	/**
-	 * Threads that are in our code, or carry the name of our threads, but for the
-	 * watchdog and the calling thread.
+	 * Threads that are in our code, or carry the name of our threads, but for watchdogs
+	 * and the calling thread.
 	 */
 	static List<String> threads() {
 		return hasVirtualThreads() ? dumpedThreads() : platformThreads();
@@ -153,22 +193,23 @@ public final class LeakCheck {
 		return found;
 	}
 
+	// Each thread of the dump begins with its number and its name: #42 "main"
 	private static List<String> dumpedThreads() {
-		String dump = dumpThreads();
+		String own = Thread.currentThread().getId() + " ";
 		List<String> found = new ArrayList<>();
-		for (String thread : dump.split("\n#", -1)) {
+		for (String thread : dumpThreads().split("\n#", -1)) {
 			String head = thread.lines().findFirst().orElse("");
 			boolean inOurCode = thread.lines().anyMatch((line) -> line.contains(OURS) && !isTest(line.strip()));
 			String name = head.contains("\"") ? head.substring(head.indexOf('"') + 1, head.lastIndexOf('"')) : head;
-			if (isSuspect(name, inOurCode) && !name.equals(Thread.currentThread().getName())) {
-				found.add(name);
+			if (isSuspect(name, inOurCode) && !head.startsWith(own)) {
+				found.add(head);
 			}
 		}
 		return found;
 	}
 
 	private static boolean isSuspect(String name, boolean inOurCode) {
-		return (inOurCode || name.startsWith("websocket-")) && !name.equals("websocket-watchdog");
+		return (inOurCode || name.startsWith("websocket-")) && !name.equals(WATCHDOG);
 	}
 
 	private static boolean isTest(String frame) {

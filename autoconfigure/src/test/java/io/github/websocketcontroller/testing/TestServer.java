@@ -1,12 +1,16 @@
 package io.github.websocketcontroller.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import io.github.websocketcontroller.serve.OpenConnections;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
 import org.apache.coyote.AbstractProtocol;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -131,6 +135,11 @@ public final class TestServer implements BeforeAllCallback, AfterEachCallback, A
 	 * Checks that nothing is left behind.
 	 */
 	public void assertNoLeaks() {
+		OpenConnections connections = bean(OpenConnections.class);
+		Awaitility.await("connections kept by the library")
+			.pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(20))
+			.untilAsserted(() -> Assertions.assertThat(connections.count()).isZero());
 		java.util.Objects.requireNonNull(this.leakCheck).assertNoLeaks();
 	}
 
