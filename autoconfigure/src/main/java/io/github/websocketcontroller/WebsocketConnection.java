@@ -19,9 +19,10 @@ import org.springframework.web.socket.WebSocketMessage;
  * time; messages of several threads are not mixed. Everything else is thread-safe.
  * <p>
  * <strong>Blocking.</strong> Receiving blocks until a message is there; sending blocks
- * while the peer takes nothing, at most {@code websocket-controller.write-timeout}, which
- * ends the connection. Pings and the peer's Close are answered while a thread receives;
- * an application that never receives calls {@link #ignoreIncoming()}.
+ * while there is no room in the socket's send buffer, at most
+ * {@code websocket-controller.write-timeout}, which ends the connection. Pings and the
+ * peer's Close are answered while a thread receives; an application that never receives
+ * calls {@link #ignoreIncoming()}.
  * <p>
  * <strong>Errors.</strong> When the connection has ended, receiving and sending throw
  * {@link ConnectionClosedException}. Do not interrupt a thread that receives or sends:

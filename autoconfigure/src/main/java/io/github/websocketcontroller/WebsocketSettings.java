@@ -11,9 +11,10 @@ import java.util.List;
  * @param allowedOriginPatterns origins of web pages that may connect, with {@code *} for
  * any number of characters
  * @param subprotocols the subprotocols that are spoken
- * @param handshakeTimeout how long an upgrade may take
+ * @param handshakeTimeout how long hooks and arguments may take before an upgrade, and
+ * taking the socket over after it
  * @param closeTimeout how long to wait for the peer's answer to a Close
- * @param writeTimeout how long the peer may take nothing of what is sent
+ * @param writeTimeout how long a write may wait for room in the socket's send buffer
  * @param maxMessageSize the longest message that is received, in bytes
  * @param readBufferSize the read buffer of a connection, in bytes
  * @param writeBufferSize up to which size a frame is sent from a connection's own buffer,

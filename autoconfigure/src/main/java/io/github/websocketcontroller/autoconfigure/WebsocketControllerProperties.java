@@ -17,12 +17,12 @@ import org.springframework.util.unit.DataSize;
  * that may connect, such as https://*.example.org.
  * @param subprotocols Comma-separated list of subprotocols that are spoken. The first one
  * of the client's that is among them is agreed on.
- * @param handshakeTimeout Maximum time that an upgrade may take, from the request to the
- * open connection.
+ * @param handshakeTimeout Maximum time that hooks and arguments may take before an
+ * upgrade, and that taking the socket over may take after it.
  * @param closeTimeout Time to wait for the peer's answer to a Close before the socket is
  * closed.
- * @param writeTimeout Time for which a peer may take nothing of what is sent before the
- * connection is ended.
+ * @param writeTimeout Time for which a write may wait for room in the socket's send
+ * buffer before the connection is ended.
  * @param maxMessageSize Maximum size of a message that is received. A longer one ends the
  * connection with 1009.
  * @param readBufferSize Size of the read buffer of a connection.

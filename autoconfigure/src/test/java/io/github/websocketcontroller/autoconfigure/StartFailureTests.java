@@ -181,7 +181,8 @@ class StartFailureTests {
 			write-buffer-size=1GB                 | It must be between 256B and 1MB.
 			allowed-origins=example.org           | An origin is a scheme and a host
 			allowed-origins=https://a.example/    | An origin is a scheme and a host
-			allowed-origin-patterns=*.example.org | An origin is a scheme and a host
+			allowed-origin-patterns=*.example.org | A pattern of origins is a scheme and a host
+			allowed-origins=https://*.example.org | Patterns go into allowed-origin-patterns
 			subprotocols=chat room                | A subprotocol is a token of RFC 9110
 			subprotocols=a/b                      | A subprotocol is a token of RFC 9110
 			""")
