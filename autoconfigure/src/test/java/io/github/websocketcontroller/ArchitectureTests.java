@@ -48,7 +48,7 @@ class ArchitectureTests {
 			Map.entry("mvc",
 					Set.of("WebsocketControllerHandlerMapping", "WebsocketControllerHandlerAdapter",
 							"UpgradeFailureResolver", "WebsocketControllerMvcConfigurer", "ControllerHooks",
-							"InvalidControllerException")),
+							"InvalidControllerException", "ServeContext")),
 			Map.entry("upgrade",
 					Set.of("Upgrader", "HandshakeUpgrader", "WebsocketUpgradeStrategy", "ServerUpgrade",
 							"UnsupportedServerException")),

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Says in two paragraphs what is wrong with a controller and how to mend it.
+ * Says in two paragraphs what is wrong with a controller and how to action it.
  */
 class InvalidControllerFailureAnalyzer extends AbstractFailureAnalyzer<InvalidControllerException> {
 
@@ -18,7 +18,7 @@ class InvalidControllerFailureAnalyzer extends AbstractFailureAnalyzer<InvalidCo
 			description.append('.').append(cause.getMethod());
 		}
 		description.append(" can't be served. ").append(cause.getProblem());
-		return new FailureAnalysis(description.toString(), cause.getMend(), cause);
+		return new FailureAnalysis(description.toString(), cause.getAction(), cause);
 	}
 
 }

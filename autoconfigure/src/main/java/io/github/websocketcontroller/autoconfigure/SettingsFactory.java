@@ -27,7 +27,9 @@ final class SettingsFactory {
 	/** In nanoseconds it has to fit into a long; and nothing waits for longer. */
 	private static final Duration LONGEST = Duration.ofDays(1);
 
-	private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@\\s]+");
+	private static final Pattern ORIGIN = Pattern.compile("\\*|[A-Za-z][A-Za-z0-9+.-]*://[^/?#@*\\s]+");
+
+	private static final Pattern ORIGIN_PATTERN = Pattern.compile("\\*|([A-Za-z][A-Za-z0-9+.-]*|\\*)://[^/?#@\\s]+");
 
 	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
@@ -35,8 +37,12 @@ final class SettingsFactory {
 	}
 
 	static WebsocketSettings settings(WebsocketControllerProperties properties) {
-		checkOrigins("allowed-origins", properties.allowedOrigins());
-		checkOrigins("allowed-origin-patterns", properties.allowedOriginPatterns());
+		checkOrigins("allowed-origins", properties.allowedOrigins(), ORIGIN,
+				"An origin is a scheme and a host, and a port if it is not the scheme's own, such as "
+						+ "https://example.org, without a path. Patterns go into allowed-origin-patterns.");
+		checkOrigins("allowed-origin-patterns", properties.allowedOriginPatterns(), ORIGIN_PATTERN,
+				"A pattern of origins is a scheme and a host with an asterisk for any characters, such as "
+						+ "https://*.example.org, without a path.");
 		checkSubprotocols(properties.subprotocols());
 		checkPositive("handshake-timeout", properties.handshakeTimeout());
 		checkPositive("close-timeout", properties.closeTimeout());
@@ -52,11 +58,10 @@ final class SettingsFactory {
 				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS);
 	}
 
-	private static void checkOrigins(String name, List<String> origins) {
+	private static void checkOrigins(String name, List<String> origins, Pattern syntax, String reason) {
 		for (String origin : origins) {
-			if (!ORIGIN.matcher(origin).matches()) {
-				throw invalid(name, origin, "An origin is a scheme and a host, and a port if it is not the scheme's "
-						+ "own, such as https://example.org, without a path.");
+			if (!syntax.matcher(origin).matches()) {
+				throw invalid(name, origin, reason);
 			}
 		}
 	}

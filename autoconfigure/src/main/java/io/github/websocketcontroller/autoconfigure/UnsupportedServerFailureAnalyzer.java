@@ -13,7 +13,7 @@ final class UnsupportedServerFailureAnalyzer extends AbstractFailureAnalyzer<Uns
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnsupportedServerException cause) {
-		return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.getMend(), cause);
+		return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.getAction(), cause);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.mvc.ControllerHooks;
+import io.github.websocketcontroller.mvc.ServeContext;
 import io.github.websocketcontroller.mvc.UpgradeFailureResolver;
 import io.github.websocketcontroller.mvc.WebsocketControllerHandlerAdapter;
 import io.github.websocketcontroller.mvc.WebsocketControllerHandlerMapping;
@@ -36,6 +37,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
@@ -121,8 +123,9 @@ public final class WebsocketControllerAutoConfiguration {
 	@Bean(defaultCandidate = false)
 	WebsocketControllerHandlerAdapter websocketControllerHandlerAdapter(
 			@Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter application, ControllerHooks hooks,
-			Upgrader upgrader, WebsocketSettings settings) {
-		return new WebsocketControllerHandlerAdapter(application, hooks, upgrader, settings);
+			Upgrader upgrader, WebsocketSettings settings, ObjectProvider<ServeContext> context) {
+		return new WebsocketControllerHandlerAdapter(application, hooks, upgrader, settings,
+				context.getIfAvailable(() -> (method) -> method));
 	}
 
 	@Bean(defaultCandidate = false)
@@ -158,6 +161,20 @@ public final class WebsocketControllerAutoConfiguration {
 		@Bean
 		ServerUpgrade websocketServerUpgrade() {
 			return new TomcatUpgrade();
+		}
+
+	}
+
+	/**
+	 * Serves as the user who is logged in.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SecurityContextHolder.class)
+	static class SecurityConfiguration {
+
+		@Bean
+		ServeContext websocketSecurityServeContext() {
+			return new SecurityServeContext();
 		}
 
 	}

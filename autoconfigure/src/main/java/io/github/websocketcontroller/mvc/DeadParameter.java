@@ -60,19 +60,19 @@ final class DeadParameter {
 	/**
 	 * What to do about a parameter.
 	 * @param parameter the parameter
-	 * @return the mend or {@code null} if the parameter may stay
+	 * @return the action or {@code null} if the parameter may stay
 	 */
-	static @Nullable String mend(MethodParameter parameter) {
+	static @Nullable String action(MethodParameter parameter) {
 		for (Rule rule : RULES) {
 			if (rule.dead().test(parameter)) {
-				return rule.mend();
+				return rule.action();
 			}
 		}
 		return null;
 	}
 
-	private static Rule type(Class<?> type, String mend) {
-		return new Rule((parameter) -> type.isAssignableFrom(elementType(parameter)), mend);
+	private static Rule type(Class<?> type, String action) {
+		return new Rule((parameter) -> type.isAssignableFrom(elementType(parameter)), action);
 	}
 
 	// Looks into Optional, collections and arrays: of files, say.
@@ -89,7 +89,7 @@ final class DeadParameter {
 				&& parameter.getParameterAnnotations().length == 0;
 	}
 
-	private record Rule(Predicate<MethodParameter> dead, String mend) {
+	private record Rule(Predicate<MethodParameter> dead, String action) {
 	}
 
 }

@@ -11,8 +11,6 @@ import io.github.websocketcontroller.serve.ServeCall;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
@@ -29,8 +27,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
  */
 final class HandshakeMethod extends ServletInvocableHandlerMethod {
 
-	private static final Log log = LogFactory.getLog(HandshakeMethod.class);
-
 	private static final String UPGRADED = HandshakeMethod.class.getName() + ".UPGRADED";
 
 	private final Upgrader upgrader;
@@ -41,13 +37,16 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 
 	private final ControllerHooks hooks;
 
+	private final ServeContext context;
+
 	HandshakeMethod(ServeMethod serve, Upgrader upgrader, WebsocketSettings settings, OriginPolicy origins,
-			ControllerHooks hooks) {
+			ControllerHooks hooks, ServeContext context) {
 		super(serve);
 		this.upgrader = upgrader;
 		this.settings = settings;
 		this.origins = origins;
 		this.hooks = hooks;
+		this.context = context;
 	}
 
 	/**
@@ -72,8 +71,8 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		ServeInvocation invocation = resolveArguments(webRequest, mavContainer);
 		HttpHeaders headers = upgradeHeaders(upgradeRequest);
 		refuseAfter(start, this.settings.handshakeTimeout());
-		upgrade(webRequest, headers, new ServeCall(path(request), upgradeRequest, this.settings, invocation,
-				this.hooks.find(ServeErrorHandler.class, getBean())));
+		upgrade(webRequest, headers, new ServeCall(path(request), upgradeRequest, this.settings,
+				this.context.around(invocation), this.hooks.find(ServeErrorHandler.class, getBean())));
 		mavContainer.setRequestHandled(true);
 	}
 
@@ -98,17 +97,15 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		boolean allowed = (checker != null) ? checker.checkOrigin(request)
 				: this.origins.allows(request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN), request.getServerOrigin());
 		if (!allowed) {
-			if (log.isDebugEnabled()) {
-				log.debug(refusedOrigin(request));
-			}
-			throw new HandshakeException(HttpStatus.FORBIDDEN, "The origin is not allowed.");
+			throw new HandshakeException(HttpStatus.FORBIDDEN, "The origin is not allowed.", HttpHeaders.EMPTY,
+					refusedOrigin(request));
 		}
 	}
 
 	private static String refusedOrigin(ServletUpgradeRequest request) {
-		return ResponseHeaders.printable("Refused origin " + request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN)
-				+ " at " + request.getServerOrigin() + request.getUri().getRawPath()
-				+ ". Behind a proxy, set server.forward-headers-strategy so that both can be the same.");
+		return "Refused origin " + request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN) + " at "
+				+ request.getServerOrigin() + request.getUri().getRawPath()
+				+ ". Behind a proxy, set server.forward-headers-strategy so that both can be the same.";
 	}
 
 	private ServeInvocation resolveArguments(ServletWebRequest webRequest, ModelAndViewContainer mavContainer)

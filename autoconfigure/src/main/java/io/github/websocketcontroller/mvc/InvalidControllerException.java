@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A controller that can't be served, found at start-up. Says what is wrong and how to
- * mend it.
+ * action it.
  */
 public class InvalidControllerException extends RuntimeException {
 
@@ -20,14 +20,14 @@ public class InvalidControllerException extends RuntimeException {
 
 	private final String problem;
 
-	private final String mend;
+	private final String action;
 
-	InvalidControllerException(Class<?> controller, @Nullable Method method, String problem, String mend) {
-		super("Invalid websocket controller " + controller.getName() + ": " + problem + " " + mend);
+	InvalidControllerException(Class<?> controller, @Nullable Method method, String problem, String action) {
+		super("Invalid websocket controller " + controller.getName() + ": " + problem + " " + action);
 		this.controller = controller;
 		this.method = (method != null) ? describe(method) : null;
 		this.problem = problem;
-		this.mend = mend;
+		this.action = action;
 	}
 
 	/**
@@ -56,10 +56,10 @@ public class InvalidControllerException extends RuntimeException {
 
 	/**
 	 * What to do about it, in one sentence.
-	 * @return the mend
+	 * @return the action
 	 */
-	public String getMend() {
-		return this.mend;
+	public String getAction() {
+		return this.action;
 	}
 
 	static String describe(Method method) {

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 
 import io.github.websocketcontroller.WebsocketSettings;
 
-import org.springframework.util.StringUtils;
 import org.springframework.web.cors.CorsConfiguration;
 
 /**
@@ -43,20 +42,19 @@ final class OriginPolicy {
 		if (origins.size() > 1) {
 			return false;
 		}
-		String value = origins.get(0);
-		Origin origin = Origin.parse(value);
+		Origin origin = Origin.parse(origins.get(0));
 		if (this.sameOrigin) {
 			return server.equals(origin);
 		}
-		if (this.allowed.contains("*") || this.allowed.contains((origin != null) ? origin.toString() : value)) {
+		if (this.allowed.contains("*")) {
 			return true;
 		}
-		return origin != null && this.patterns.checkOrigin(origin.toString()) != null;
+		return origin != null
+				&& (this.allowed.contains(origin.toString()) || this.patterns.checkOrigin(origin.toString()) != null);
 	}
 
-	// What is no origin of a web server, such as "null", can be allowed literally.
 	private static String normalize(String value) {
-		Origin origin = Origin.parse(StringUtils.trimTrailingCharacter(value, '/'));
+		Origin origin = Origin.parse(value);
 		return (origin != null) ? origin.toString() : value;
 	}
 

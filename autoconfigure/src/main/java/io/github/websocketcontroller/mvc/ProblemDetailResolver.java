@@ -50,9 +50,6 @@ final class ProblemDetailResolver implements HandlerExceptionResolver {
 		if (refusal == null) {
 			return null;
 		}
-		if (logger.isDebugEnabled()) {
-			logger.debug(ResponseHeaders.printable("Refused an upgrade: " + ex));
-		}
 		try {
 			this.writer.write(request, response, entity(refusal, ex));
 			return new ModelAndView();

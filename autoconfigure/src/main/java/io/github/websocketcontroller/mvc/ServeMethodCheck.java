@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.mvc;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.validation.annotation.Validated;
 
 /**
@@ -64,14 +66,25 @@ final class ServeMethodCheck {
 	}
 
 	private static void checkModifiers(Class<?> controller, Method serve) {
-		if (Modifier.isPrivate(serve.getModifiers()) || Modifier.isStatic(serve.getModifiers())) {
-			throw invalid(controller, serve, "The method is private or static.",
-					"Declare it without private and static.");
+		if (Modifier.isPrivate(serve.getModifiers())) {
+			throw invalid(controller, serve, "The method is private, so that a proxy could not call it.",
+					"Declare it without private.");
+		}
+		if (Modifier.isStatic(serve.getModifiers())) {
+			throw invalid(controller, serve, "The method is static.", "Declare it without static.");
+		}
+		if (isAsync(serve) || isAsync(controller)) {
+			throw invalid(controller, serve, "@Async makes the method return, and the connection close, at once.",
+					"Remove @Async: serve has a thread of its own.");
 		}
 		if (serve.getReturnType() != void.class) {
 			throw invalid(controller, serve, "The method returns a value, which nobody would look at.",
 					"Declare it void and send results through the connection.");
 		}
+	}
+
+	private static boolean isAsync(AnnotatedElement element) {
+		return AnnotatedElementUtils.hasAnnotation(element, Async.class);
 	}
 
 	private static void checkConnection(Class<?> controller, Method serve) {
@@ -88,12 +101,12 @@ final class ServeMethodCheck {
 
 	private static void checkParameters(Class<?> controller, Method serve) {
 		parameters(controller, serve).forEach((parameter) -> {
-			String mend = DeadParameter.mend(parameter);
-			if (mend != null) {
+			String action = DeadParameter.action(parameter);
+			if (action != null) {
 				throw invalid(controller, serve,
 						"Parameter " + (parameter.getParameterIndex() + 1) + " of the type "
 								+ parameter.getParameterType().getSimpleName() + " means nothing after the upgrade.",
-						mend);
+						action);
 			}
 		});
 	}
@@ -108,8 +121,8 @@ final class ServeMethodCheck {
 	}
 
 	private static InvalidControllerException invalid(Class<?> controller, @Nullable Method serve, String problem,
-			String mend) {
-		return new InvalidControllerException(controller, serve, problem, mend);
+			String action) {
+		return new InvalidControllerException(controller, serve, problem, action);
 	}
 
 }

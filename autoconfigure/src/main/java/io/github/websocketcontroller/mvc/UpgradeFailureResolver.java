@@ -116,6 +116,9 @@ public final class UpgradeFailureResolver implements HandlerExceptionResolver, O
 
 	private @Nullable ModelAndView answer(HttpServletRequest request, HttpServletResponse response, ServeMethod serve,
 			Exception reason) {
+		if (logger.isDebugEnabled()) {
+			logger.debug(ResponseHeaders.printable(request.getRequestURI() + ": no upgrade, " + reason.getMessage()));
+		}
 		ResponseEntity<?> answer = ask(request, serve, reason);
 		if (answer == null) {
 			return null;

@@ -17,6 +17,8 @@ import org.springframework.validation.Errors;
 import org.springframework.validation.FieldError;
 import org.springframework.validation.method.MethodValidationResult;
 import org.springframework.validation.method.ParameterValidationResult;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /**
  * Which arguments are invalid, and what the constraints on them say.
@@ -25,6 +27,8 @@ final class ValidationErrors {
 
 	/** Instead of Spring's text, which names the types that it tried to convert to. */
 	private static final String UNCONVERTIBLE = "has the wrong format";
+
+	private static final String MISSING = "is missing";
 
 	private final @Nullable MessageSource messageSource;
 
@@ -52,6 +56,12 @@ final class ValidationErrors {
 		else if (exception instanceof MethodValidationResult validation) {
 			validation.getParameterValidationResults().forEach(errors::add);
 		}
+		else if (exception instanceof MethodArgumentTypeMismatchException mismatch) {
+			errors.messages.add(mismatch.getName(), UNCONVERTIBLE);
+		}
+		else if (exception instanceof MissingServletRequestParameterException missing) {
+			errors.messages.add(missing.getParameterName(), MISSING);
+		}
 		return errors.messages;
 	}
 
@@ -66,9 +76,13 @@ final class ValidationErrors {
 
 	private void add(Errors errors) {
 		for (FieldError error : errors.getFieldErrors()) {
-			this.messages.add(error.getField(), error.isBindingFailure() ? UNCONVERTIBLE : message(error));
+			this.messages.add(error.getField(), error.isBindingFailure() ? unbound(error) : message(error));
 		}
 		errors.getGlobalErrors().forEach((error) -> this.messages.add(error.getObjectName(), message(error)));
+	}
+
+	private static String unbound(FieldError error) {
+		return (error.getRejectedValue() != null) ? UNCONVERTIBLE : MISSING;
 	}
 
 	private String message(MessageSourceResolvable error) {

@@ -25,19 +25,23 @@ public final class WebsocketControllerHandlerAdapter extends RequestMappingHandl
 
 	private final ControllerHooks hooks;
 
+	private final ServeContext context;
+
 	/**
 	 * Creates an adapter.
 	 * @param application the application's own adapter, whose configuration is taken
 	 * @param hooks finds the hooks of controllers
 	 * @param upgrader answers with 101
 	 * @param settings what connections are run with
+	 * @param context carries what the thread of the request knows
 	 */
 	public WebsocketControllerHandlerAdapter(RequestMappingHandlerAdapter application, ControllerHooks hooks,
-			Upgrader upgrader, WebsocketSettings settings) {
+			Upgrader upgrader, WebsocketSettings settings, ServeContext context) {
 		this.upgrader = upgrader;
 		this.settings = settings;
 		this.origins = new OriginPolicy(settings);
 		this.hooks = hooks;
+		this.context = context;
 		setOrder(0);
 		setWebBindingInitializer(application.getWebBindingInitializer());
 		setMessageConverters(application.getMessageConverters());
@@ -63,7 +67,8 @@ public final class WebsocketControllerHandlerAdapter extends RequestMappingHandl
 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod handlerMethod) {
-		return new HandshakeMethod((ServeMethod) handlerMethod, this.upgrader, this.settings, this.origins, this.hooks);
+		return new HandshakeMethod((ServeMethod) handlerMethod, this.upgrader, this.settings, this.origins, this.hooks,
+				this.context);
 	}
 
 }

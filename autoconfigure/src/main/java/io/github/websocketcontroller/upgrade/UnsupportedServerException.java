@@ -8,24 +8,24 @@ public final class UnsupportedServerException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final String mend;
+	private final String action;
 
 	/**
 	 * Creates an exception.
 	 * @param problem what is not supported
-	 * @param mend what to do about it
+	 * @param action what to do about it
 	 */
-	public UnsupportedServerException(String problem, String mend) {
+	public UnsupportedServerException(String problem, String action) {
 		super(problem);
-		this.mend = mend;
+		this.action = action;
 	}
 
 	/**
 	 * What to do about it.
 	 * @return one sentence
 	 */
-	public String getMend() {
-		return this.mend;
+	public String getAction() {
+		return this.action;
 	}
 
 }

@@ -62,10 +62,10 @@ class HookTests {
 	@Test
 	void whenOriginIsRefusedThenADebugLineNamesBothOriginsAndTheProperty(CapturedOutput output) {
 		try (TestServer server = TestServer.start(
-				Map.of("logging.level.io.github.websocketcontroller.mvc.HandshakeMethod", "debug"),
+				Map.of("logging.level.io.github.websocketcontroller.mvc.UpgradeFailureResolver", "debug"),
 				PlainController.class)) {
 			server.upgrade("/plain", "Origin: https://evil.example");
-			assertThat(output).contains("Refused origin [https://evil.example] at http://localhost:" + server.port())
+			assertThat(output).contains("origin [https://evil.example] at http://localhost:" + server.port())
 				.contains("server.forward-headers-strategy");
 		}
 	}

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.RequestEntity;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.ui.Model;
 import org.springframework.ui.ModelMap;
 import org.springframework.validation.BindingResult;
@@ -60,10 +61,19 @@ class ServeMethodCheckTests {
 				"Rename");
 	}
 
-	@ParameterizedTest
-	@ValueSource(classes = { Private.class, Static.class })
-	void whenServeCanNotBeCalledThenRefuses(Class<?> controller) {
-		assertRefused(controller, "private or static", "Declare it without");
+	@Test
+	void whenServeIsPrivateThenRefuses() {
+		assertRefused(Private.class, "private", "without private");
+	}
+
+	@Test
+	void whenServeIsStaticThenRefuses() {
+		assertRefused(Static.class, "static", "without static");
+	}
+
+	@Test
+	void whenServeIsAsyncThenRefuses() {
+		assertRefused(Asynchronous.class, "@Async", "Remove @Async");
 	}
 
 	@Test
@@ -132,7 +142,7 @@ class ServeMethodCheckTests {
 			.satisfies((ex) -> {
 				assertThat(ex.getController()).isEqualTo(controller);
 				assertThat(ex.getProblem()).contains(problem);
-				assertThat(ex.getMend()).contains(mend);
+				assertThat(ex.getAction()).contains(mend);
 			});
 	}
 
@@ -232,6 +242,14 @@ class ServeMethodCheckTests {
 	static class InheritingAndOverloading extends Plain {
 
 		void serve(WebsocketConnection connection, String text) {
+		}
+
+	}
+
+	static class Asynchronous {
+
+		@Async
+		void serve(WebsocketConnection connection) {
 		}
 
 	}

@@ -189,7 +189,7 @@ final class TestServer implements AutoCloseable {
 				@Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter application,
 				ControllerHooks hooks, Upgrader upgrader, ObjectProvider<WebsocketSettings> settings) {
 			return new WebsocketControllerHandlerAdapter(application, hooks, upgrader,
-					settings.getIfAvailable(() -> WebsocketSettings.DEFAULTS));
+					settings.getIfAvailable(() -> WebsocketSettings.DEFAULTS), (method) -> method);
 		}
 
 		@Bean(defaultCandidate = false)

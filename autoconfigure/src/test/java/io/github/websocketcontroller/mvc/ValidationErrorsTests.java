@@ -52,6 +52,19 @@ class ValidationErrorsTests {
 		assertThat(response.body()).contains("\"depth\":[\"has the wrong format\"]").doesNotContain("java.lang");
 	}
 
+	@Test
+	void whenAnArgumentIsMissingThenTheAnswerNamesIt() {
+		assertThat(server.upgrade("/named").body()).contains("\"errors\":{\"name\":[\"is missing\"]}");
+		assertThat(server.upgrade("/filtered?symbol=a").body()).contains("\"depth\":[\"is missing\"]");
+	}
+
+	@Test
+	void whenAParameterCantBeConvertedThenTheAnswerNamesNoTypes() {
+		assertThat(server.upgrade("/named?name=alice&age=old").body())
+			.contains("\"errors\":{\"age\":[\"has the wrong format\"]}")
+			.doesNotContain("java.lang");
+	}
+
 	@Import({ NamedController.class, FilteredController.class })
 	static class Application {
 
@@ -60,7 +73,8 @@ class ValidationErrorsTests {
 	@WebsocketController("/named")
 	static class NamedController {
 
-		void serve(WebsocketConnection connection, @RequestParam @Size(min = 2, max = 50) String name) {
+		void serve(WebsocketConnection connection, @RequestParam @Size(min = 2, max = 50) String name,
+				@RequestParam(defaultValue = "1") int age) {
 		}
 
 	}

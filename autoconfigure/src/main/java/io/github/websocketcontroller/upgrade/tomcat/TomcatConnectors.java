@@ -11,7 +11,7 @@ import org.springframework.boot.tomcat.TomcatWebServer;
  */
 final class TomcatConnectors {
 
-	private static final String MEND = "Use Tomcat's NIO connector with plain HTTP, which is what Spring Boot configures "
+	private static final String ACTION = "Use Tomcat's NIO connector with plain HTTP, which is what Spring Boot configures "
 			+ "by default, and let a proxy in front of it terminate TLS.";
 
 	private TomcatConnectors() {
@@ -27,19 +27,19 @@ final class TomcatConnectors {
 		if (!(connector.getProtocolHandler() instanceof Http11NioProtocol protocol)) {
 			throw new UnsupportedServerException("Websocket controllers can't take connections over from Tomcat's "
 					+ connector.getProtocolHandler().getClass().getSimpleName() + " on port " + connector.getPort()
-					+ ".", MEND);
+					+ ".", ACTION);
 		}
 		if (protocol.isSSLEnabled()) {
 			throw new UnsupportedServerException(
 					"Websocket controllers can't yet take connections over from Tomcat's TLS connector on port "
 							+ connector.getPort() + ".",
-					MEND);
+					ACTION);
 		}
 		if (connector.getProperty("unixDomainSocketPath") != null) {
 			throw new UnsupportedServerException(
 					"Websocket controllers can't take connections over from Tomcat's connector on the Unix domain socket "
 							+ connector.getProperty("unixDomainSocketPath") + ".",
-					MEND);
+					ACTION);
 		}
 	}
 
