@@ -157,45 +157,6 @@ class ConnectionTests {
 	}
 
 	@Test
-	void whenAPeerOnlyPingsThenReceiveReturnsInTime() throws Exception {
-		CompletableFuture<Boolean> returned = new CompletableFuture<>();
-		try (RawClient client = open((connection) -> {
-			assertThat(connection.receive(Duration.ofMillis(300))).isNull();
-			returned.complete(true);
-			assertThat(connection.receive()).isNotNull();
-		})) {
-			Thread reader = new Thread(() -> readAll(client));
-			reader.start();
-			byte[] pings = pings(1000);
-			await().atMost(LONG).until(() -> {
-				client.send(pings);
-				return returned.isDone();
-			});
-			client.text("done").close(1000);
-			this.ended.get(20, TimeUnit.SECONDS);
-			reader.join(20_000);
-		}
-	}
-
-	private static void readAll(RawClient client) {
-		try {
-			assertThat(client.awaitEnd(LONG)).isTrue();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static byte[] pings(int count) {
-		byte[] ping = RawClient.bytes(0x89, new byte[0]);
-		ByteBuffer pings = ByteBuffer.allocate(count * ping.length);
-		for (int i = 0; i < count; i++) {
-			pings.put(ping);
-		}
-		return pings.array();
-	}
-
-	@Test
 	void whenAMessageIsOfTheWrongKindThenItIsGoneAndTheConnectionStaysUsable() throws Exception {
 		try (RawClient client = open((connection) -> {
 			assertInvalid(connection, connection::receiveText, 1003);
