@@ -182,7 +182,7 @@ class StartFailureTests {
 			allowed-origins=example.org           | An origin is a scheme and a host
 			allowed-origins=https://a.example/    | An origin is a scheme and a host
 			allowed-origin-patterns=*.example.org | A pattern of origins is a scheme and a host
-			allowed-origins=https://*.example.org | Patterns go into allowed-origin-patterns
+			allowed-origins=https://*.example.org | An origin is a scheme and a host
 			subprotocols=chat room                | A subprotocol is a token of RFC 9110
 			subprotocols=a/b                      | A subprotocol is a token of RFC 9110
 			""")
