@@ -4,6 +4,7 @@ import java.io.Serial;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.log.LogFormatUtils;
 import org.springframework.web.socket.CloseStatus;
 
 /**
@@ -29,7 +30,8 @@ public class ConnectionClosedException extends WebsocketException {
 	 */
 	public ConnectionClosedException(WebsocketConnection connection, CloseStatus closeStatus,
 			@Nullable Throwable cause) {
-		super("Connection " + connection.getId() + " is closed: " + closeStatus, cause);
+		super("Connection " + connection.getId() + " is closed: " + LogFormatUtils.formatValue(closeStatus, -1, true),
+				cause);
 		this.connection = connection;
 		this.closeStatus = closeStatus;
 	}

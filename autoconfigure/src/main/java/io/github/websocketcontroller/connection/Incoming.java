@@ -21,6 +21,8 @@ final class Incoming {
 
 	private static final int DISCARD_BUFFER_SIZE = 4096;
 
+	private static final int RECEIVES_IN_VAIN = 1000;
+
 	private final MessageReader reader;
 
 	private final Transport transport;
@@ -37,6 +39,11 @@ final class Incoming {
 
 	/** Whether frames can't be told apart any more. Owned by the turn. */
 	private boolean broken;
+
+	/**
+	 * Receives after the end. Written by whoever receives, none of whom has to see all.
+	 */
+	private int receivedInVain;
 
 	/** Whether the library reads and discards for good. */
 	private volatile boolean ignored;
@@ -59,6 +66,7 @@ final class Incoming {
 	 * @return the message or {@code null} when the time is up
 	 */
 	<T> @Nullable T receive(long timeout, Conversion<T> conversion) {
+		refuseEndlessLoop();
 		if (this.ignored || !this.turn.tryLock()) {
 			refuse(timeout);
 			return null;
@@ -69,6 +77,13 @@ final class Incoming {
 		}
 		finally {
 			this.turn.unlock();
+		}
+	}
+
+	// A loop that catches everything would go on for ever, and starve virtual threads.
+	private void refuseEndlessLoop() {
+		if (this.closing.gone().isDone() && ++this.receivedInVain > RECEIVES_IN_VAIN) {
+			throw new Error("The connection has ended, and a loop that catches exceptions goes on receiving");
 		}
 	}
 

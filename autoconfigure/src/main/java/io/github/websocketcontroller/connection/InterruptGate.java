@@ -2,10 +2,13 @@ package io.github.websocketcontroller.connection;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Lets the library interrupt the serving thread only while it is in code of the
  * application: the JDK closes a socket whose thread is interrupted in it, and then no
- * Close could follow.
+ * Close could follow. That holds for every socket the thread uses, and it may well send
+ * on the connections of others.
  */
 final class InterruptGate {
 
@@ -18,6 +21,9 @@ final class InterruptGate {
 	/** Inside, to be interrupted on the way out. */
 	private static final int AWAITED = 3;
 
+	/** The gate of each serving thread. */
+	private static final ThreadLocal<InterruptGate> CURRENT = new ThreadLocal<>();
+
 	private final Thread servingThread;
 
 	/** Where the serving thread is. Written by it and by whoever interrupts it. */
@@ -29,18 +35,23 @@ final class InterruptGate {
 	/** Whether the gate stays shut. Owned by the serving thread. */
 	private boolean retired;
 
-	InterruptGate(Thread servingThread) {
-		this.servingThread = servingThread;
+	/**
+	 * Made by the serving thread.
+	 */
+	InterruptGate() {
+		this.servingThread = Thread.currentThread();
+		CURRENT.set(this);
 	}
 
 	/**
-	 * Called by any thread before it uses the socket.
+	 * Called by any thread before it uses the connection's socket.
 	 * @return {@code false} if the thread is interrupted and must not use it
 	 */
 	boolean enter() {
 		Thread current = Thread.currentThread();
-		if (current == this.servingThread && !this.retired) {
-			goInside();
+		InterruptGate gate = gateOf(current);
+		if (gate != null) {
+			gate.goInside();
 		}
 		if (current.isInterrupted()) {
 			exit();
@@ -53,10 +64,16 @@ final class InterruptGate {
 	 * Called by a thread that has entered.
 	 */
 	void exit() {
-		if (Thread.currentThread() == this.servingThread && !this.retired
-				&& !this.position.compareAndSet(INSIDE, OUTSIDE)) {
-			interruptServingThread();
+		InterruptGate gate = gateOf(Thread.currentThread());
+		if (gate != null) {
+			gate.goOutside();
 		}
+	}
+
+	// Usually its own, which is found without a look at the thread's locals.
+	private @Nullable InterruptGate gateOf(Thread thread) {
+		InterruptGate gate = (thread == this.servingThread) ? this : CURRENT.get();
+		return (gate != null && !gate.retired) ? gate : null;
 	}
 
 	/**
@@ -95,12 +112,22 @@ final class InterruptGate {
 	void retire() {
 		goInside();
 		this.retired = true;
+		CURRENT.remove();
 		boolean ignored = Thread.interrupted();
 	}
 
 	private void goInside() {
 		while (!this.position.compareAndSet(OUTSIDE, INSIDE)) {
+			if (this.position.get() != INTERRUPTING) {
+				return; // an error such as a stack overflow has left it inside
+			}
 			Thread.onSpinWait();
+		}
+	}
+
+	private void goOutside() {
+		if (!this.position.compareAndSet(INSIDE, OUTSIDE) && this.position.get() == AWAITED) {
+			interruptServingThread();
 		}
 	}
 

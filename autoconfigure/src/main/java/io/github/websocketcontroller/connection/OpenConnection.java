@@ -21,6 +21,7 @@ import io.github.websocketcontroller.protocol.MessageWriter;
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.log.LogFormatUtils;
 import org.springframework.util.Assert;
 import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
@@ -89,7 +90,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.helpers = helpers;
 		this.writeTimeout = settings.writeTimeout().toNanos();
 		this.closing = new Closing(settings.closeTimeout());
-		this.gate = new InterruptGate(Thread.currentThread());
+		this.gate = new InterruptGate();
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
@@ -188,17 +189,18 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public <T> Iterable<T> messages(Class<T> type) {
-		Supplier<?> source;
+		Supplier<T> source = source(type);
+		return () -> new Messages<>(this, source);
+	}
+
+	private <T> Supplier<T> source(Class<T> type) {
 		if (type == String.class) {
-			source = this::receiveText;
+			return () -> type.cast(receiveText());
 		}
-		else if (type == byte[].class) {
-			source = this::receiveBinary;
+		if (type == byte[].class) {
+			return () -> type.cast(receiveBinary());
 		}
-		else {
-			source = () -> receiveJson(type);
-		}
-		return () -> new Messages<>(this, () -> type.cast(source.get()));
+		return () -> receiveJson(type);
 	}
 
 	@Override
@@ -342,14 +344,18 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public WebsocketException interrupted() {
-		return this.closing.hasBegun() ? closed(null) : new WebsocketException(
-				"Thread " + Thread.currentThread().getName() + " is interrupted and can't use the connection");
+		return this.closing.hasBegun() ? closed(null)
+				: new WebsocketException(
+						"Thread " + Thread.currentThread().getName() + " is interrupted and can't use the connection",
+						new InterruptedException());
 	}
 
 	@Override
 	public String toString() {
 		InetSocketAddress peer = getRemoteAddress();
-		return "connection " + this.id + " from " + peer.getHostString() + ":" + peer.getPort();
+		// A proxy may say anything in X-Forwarded-For.
+		String host = LogFormatUtils.formatValue(peer.getHostString(), -1, true).replace("\"", "");
+		return "connection " + this.id + " from " + host + ":" + peer.getPort();
 	}
 
 	private static long nanos(Duration timeout) {

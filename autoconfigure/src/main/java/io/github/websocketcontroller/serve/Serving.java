@@ -11,6 +11,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.log.LogFormatUtils;
+
 /**
  * The life of one serving thread: take the connection over, call {@code serve}, close.
  */
@@ -49,7 +51,8 @@ final class Serving implements Runnable {
 			this.connections.remove(connection);
 		}
 		if (logger.isDebugEnabled()) {
-			logger.debug(this.call.path() + ": " + connection + " ended with " + connection.getCloseStatus());
+			logger.debug(this.call.path() + ": " + connection + " ended with "
+					+ LogFormatUtils.formatValue(connection.getCloseStatus(), -1, true));
 		}
 	}
 

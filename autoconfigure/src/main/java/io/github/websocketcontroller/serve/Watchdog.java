@@ -41,8 +41,12 @@ final class Watchdog implements Runnable {
 	public void run() {
 		while (!this.stopped) {
 			LockSupport.parkNanos(this, ROUND_NANOS);
-			for (OpenConnection connection : this.connections.all()) {
-				watch(connection);
+			try {
+				this.connections.all().forEach(this::watch);
+			}
+			catch (Throwable ex) {
+				// Memory is short, even for a log line. All time-outs depend on this
+				// thread.
 			}
 		}
 	}
@@ -52,7 +56,6 @@ final class Watchdog implements Runnable {
 			connection.watch(System.nanoTime());
 		}
 		catch (RuntimeException | Error ex) {
-			// This thread has to go on: the others' time-outs depend on it.
 			logger.error("Watching " + connection + " has failed", ex);
 		}
 	}

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class InterruptGateTests {
 
-	private final InterruptGate gate = new InterruptGate(Thread.currentThread());
+	private final InterruptGate gate = new InterruptGate();
 
 	@AfterEach
 	void forgetInterrupt() {
@@ -102,7 +102,7 @@ class InterruptGateTests {
 	@Test
 	void whenInterruptsRaceWithTheSocketThenNoneIsLostAndNoneHitsIt() throws InterruptedException {
 		for (int i = 0; i < 20_000; i++) {
-			InterruptGate racing = new InterruptGate(Thread.currentThread());
+			InterruptGate racing = new InterruptGate();
 			Thread interrupter = (i % 100 == 0) ? new Thread(racing::interruptOnTheWayOut) : null;
 			assertThat(racing.enter()).isTrue();
 			if (interrupter != null) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.ServeErrorHandler;
@@ -336,6 +337,44 @@ class ConnectionEndTests {
 			assertThat(client.read().closeCode()).isEqualTo(1000);
 		}
 		assertThat(ended.get()).isInstanceOf(ConnectionClosedException.class);
+	}
+
+	@Test
+	void whenALoopCatchesTheEndAndGoesOnThenItIsEnded(CapturedOutput output) throws Exception {
+		CompletableFuture<Throwable> ended = new CompletableFuture<>();
+		RawClient client = script((connection) -> {
+			try {
+				while (true) {
+					receiveAndCatch(connection);
+				}
+			}
+			catch (Error ex) {
+				ended.complete(ex);
+				throw ex;
+			}
+		});
+		client.reset();
+		assertThat(ended.get(10, TimeUnit.SECONDS)).hasMessageContaining("goes on receiving");
+		await().untilAsserted(() -> assertThat(log(output)).contains(" ERROR "));
+	}
+
+	private static void receiveAndCatch(WebsocketConnection connection) {
+		try {
+			connection.receive();
+		}
+		catch (RuntimeException ex) {
+			// As a careless application would.
+		}
+	}
+
+	@Test
+	void whenTheReasonOfACloseHasLineBreaksThenTheLogHasNot(CapturedOutput output) throws Exception {
+		try (RawClient client = script((connection) -> connection.receive())) {
+			client.frame(0x88, "\u0003\u00e8bye\r\nFAKE LINE \u001b[31m".getBytes(StandardCharsets.ISO_8859_1));
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+		}
+		await().untilAsserted(() -> assertThat(log(output)).contains("FAKE LINE"));
+		assertThat(log(output)).doesNotContain("\nFAKE", "\u001b");
 	}
 
 	private RawClient script(Script script) throws IOException {

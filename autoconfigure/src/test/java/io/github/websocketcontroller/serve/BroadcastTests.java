@@ -1,0 +1,115 @@
+package io.github.websocketcontroller.serve;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.websocketcontroller.WebsocketConnection;
+import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.RawClient;
+import io.github.websocketcontroller.testing.TestServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.socket.CloseStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A serving thread that sends on the connections of others.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class BroadcastTests {
+
+	private static final int FRAME = 60_000;
+
+	@RegisterExtension
+	static final TestServer server = TestServer.with(ListenerController.class, FeederController.class);
+
+	@Test
+	void whenAPeerLeavesWhileItsThreadSendsToAnotherThenTheOtherLosesNothing(CapturedOutput output) throws Exception {
+		int started = output.getAll().length();
+		ListenerController listeners = server.bean(ListenerController.class);
+		FeederController feeders = server.bean(FeederController.class);
+		try (RawClient listener = RawClient.connect(server.port(), 4096).upgrade("/listener");
+				RawClient feeder = RawClient.open(server.port(), "/feeder")) {
+			await().until(feeders::isStuck);
+			feeder.close(1000);
+			assertThat(feeder.read().closeCode()).isEqualTo(1000);
+			// One more than was sent when the feeder's peer left: the one it was stuck
+			// in.
+			int sent = feeders.sent.get() + 1;
+			for (int i = 0; i < sent; i++) {
+				assertThat(listener.read().payload()).hasSize(FRAME);
+			}
+			await().until(feeders.done::isDone);
+			listeners.opened.get().close(CloseStatus.GOING_AWAY);
+			RawClient.Frame last = listener.read();
+			while (last.firstByte() != 0x88) {
+				last = listener.read();
+			}
+			assertThat(last.closeCode()).isEqualTo(1001);
+			listener.close(1001);
+		}
+		assertThat(output.getAll().substring(started)).doesNotContain(" ERROR ");
+	}
+
+	@WebsocketController("/listener")
+	static class ListenerController {
+
+		final CompletableFuture<WebsocketConnection> opened = new CompletableFuture<>();
+
+		void serve(WebsocketConnection connection) {
+			this.opened.complete(connection);
+			connection.messages().forEach(connection::send);
+		}
+
+	}
+
+	@WebsocketController("/feeder")
+	static class FeederController {
+
+		final AtomicInteger sent = new AtomicInteger();
+
+		final CompletableFuture<Void> done = new CompletableFuture<>();
+
+		private final ListenerController listeners;
+
+		private int lastSeen = -1;
+
+		private long lastChange = System.nanoTime();
+
+		FeederController(ListenerController listeners) {
+			this.listeners = listeners;
+		}
+
+		void serve(WebsocketConnection connection) throws Exception {
+			connection.ignoreIncoming();
+			WebsocketConnection listener = this.listeners.opened.get();
+			try {
+				while (true) {
+					listener.sendBinary(new byte[FRAME]);
+					this.sent.incrementAndGet();
+				}
+			}
+			finally {
+				this.done.complete(null);
+			}
+		}
+
+		boolean isStuck() {
+			int now = this.sent.get();
+			if (now != this.lastSeen) {
+				this.lastSeen = now;
+				this.lastChange = System.nanoTime();
+			}
+			return now > 0 && System.nanoTime() - this.lastChange > Duration.ofMillis(500).toNanos();
+		}
+
+	}
+
+}
