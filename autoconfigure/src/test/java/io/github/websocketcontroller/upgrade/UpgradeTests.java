@@ -66,6 +66,14 @@ class UpgradeTests {
 		}
 	}
 
+	@Test
+	void whenThereIsNoCommonSubprotocolThenThereIsNone() throws Exception {
+		try (RawClient client = RawClient.open(server.port(), "/echo", "Sec-WebSocket-Protocol: v9.example")) {
+			assertThat(client.response()).doesNotContain("Sec-WebSocket-Protocol");
+			assertThat(client.text("a").read().text()).isEqualTo("a");
+		}
+	}
+
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("unusualRequests")
 	void whenTheRequestIsUnusualButValidThenItIsUpgraded(String name, String request) throws Exception {

@@ -1,0 +1,108 @@
+package io.github.websocketcontroller.upgrade.tomcat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.websocketcontroller.testing.RawClient;
+import io.github.websocketcontroller.testing.TestServer;
+import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Transport;
+import io.github.websocketcontroller.upgrade.ServerUpgrade;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tomcat's connection in the hands of nobody, or of somebody who gives up.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class TomcatUpgradeTests {
+
+	@RegisterExtension
+	static final TestServer server = TestServer.with(UpgradesByHand.class);
+
+	@Test
+	void whenNoThreadCanBeHadThenTheConnectionIsClosedWithOneLine(CapturedOutput output) throws Exception {
+		for (int i = 0; i < 50; i++) {
+			try (RawClient client = upgraded("/rejected")) {
+				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
+			}
+		}
+		assertThat(output).contains("No thread can be had")
+			.doesNotContain("Failed to complete processing", "\tat org.apache");
+	}
+
+	@Test
+	void whenAConnectionIsClosedBeforeItIsTakenOverThenNothingIsLeft() throws Exception {
+		for (int i = 0; i < 50; i++) {
+			try (RawClient client = upgraded("/abandoned")) {
+				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void whenAConnectionIsTakenOverThenTheTransportIsItsSocket() throws Exception {
+		UpgradesByHand upgrades = server.bean(UpgradesByHand.class);
+		try (RawClient client = upgraded("/taken")) {
+			Transport transport = upgrades.taken.get().open(Duration.ofSeconds(10));
+			assertThat(server.takenOver()).isPositive();
+			transport.write(ByteBuffer.wrap(new byte[] { 1 }));
+			assertThat(client.input().read()).isOne();
+			transport.close();
+			transport.close();
+			assertThat(client.isAtEnd()).isTrue();
+		}
+	}
+
+	private static RawClient upgraded(String path) throws IOException {
+		RawClient client = RawClient.connect(server.port());
+		client.send(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+		assertThat(client.readResponse()).startsWith("HTTP/1.1 101");
+		return client;
+	}
+
+	@RestController
+	static class UpgradesByHand {
+
+		final CompletableFuture<PendingTransport> taken = new CompletableFuture<>();
+
+		private final ServerUpgrade server;
+
+		UpgradesByHand(ServerUpgrade server) {
+			this.server = server;
+		}
+
+		@GetMapping("/rejected")
+		void rejected(HttpServletRequest request) throws IOException, ServletException {
+			this.server.upgrade(request, (pending) -> {
+				throw new RejectedExecutionException("full");
+			});
+		}
+
+		@GetMapping("/abandoned")
+		void abandoned(HttpServletRequest request) throws IOException, ServletException {
+			this.server.upgrade(request, (pending) -> new Thread(pending::close).start());
+		}
+
+		@GetMapping("/taken")
+		void taken(HttpServletRequest request) throws IOException, ServletException {
+			this.server.upgrade(request, this.taken::complete);
+		}
+
+	}
+
+}
