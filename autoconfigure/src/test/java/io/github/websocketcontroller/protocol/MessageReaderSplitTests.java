@@ -110,11 +110,13 @@ class MessageReaderSplitTests {
 	}
 
 	/**
-	 * All places, but of a large stream only its ends and a sample of what is between.
+	 * All places; among the short tests, of a large stream only its ends and a sample of
+	 * what is between.
 	 */
 	private static int[] splits(byte[] stream) {
+		boolean all = Boolean.getBoolean("test.long");
 		return IntStream.rangeClosed(0, stream.length)
-			.filter((i) -> stream.length < 5000 || i < 300 || i > stream.length - 30 || i % 257 == 0)
+			.filter((i) -> all || stream.length < 5000 || i < 300 || i > stream.length - 30 || i % 257 == 0)
 			.toArray();
 	}
 
