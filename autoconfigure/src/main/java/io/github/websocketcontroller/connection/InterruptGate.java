@@ -118,8 +118,9 @@ final class InterruptGate {
 
 	private void goInside() {
 		while (!this.position.compareAndSet(OUTSIDE, INSIDE)) {
-			if (this.position.get() != INTERRUPTING) {
-				return; // an error such as a stack overflow has left it inside
+			int found = this.position.get();
+			if (found == INSIDE || found == AWAITED) {
+				return; // an error such as a stack overflow has left it there
 			}
 			Thread.onSpinWait();
 		}
