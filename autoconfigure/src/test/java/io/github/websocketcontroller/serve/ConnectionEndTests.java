@@ -14,6 +14,7 @@ import io.github.websocketcontroller.ServeErrorHandler;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.testing.RawClient;
+import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketMessage;
@@ -40,19 +40,20 @@ import static org.awaitility.Awaitility.await;
 class ConnectionEndTests {
 
 	@RegisterExtension
-	static final TestServer server = TestServer
-		.with(Scripts.class, EchoController.class, ScriptController.class, HookedController.class)
+	static final TestServer server = TestServer.with(Scripts.class, HookedController.class)
 		.properties("websocket-controller.close-timeout=1s", "websocket-controller.write-timeout=1s",
 				"logging.level.io.github.websocketcontroller=debug");
 
 	private final Scripts scripts = server.bean(Scripts.class);
+
+	private final HookedController hooked = server.bean(HookedController.class);
 
 	/** How much of the output is that of the application's start. */
 	private int started;
 
 	@BeforeEach
 	void forget(CapturedOutput output) {
-		this.scripts.errors.clear();
+		this.hooked.errors.clear();
 		this.started = output.getAll().length();
 	}
 
@@ -167,7 +168,7 @@ class ConnectionEndTests {
 			client.frame(wanted.equals("text") ? 0x82 : 0x81, "{".getBytes(StandardCharsets.UTF_8));
 			assertThat(client.read().closeCode()).isEqualTo(code);
 		}
-		assertThat(this.scripts.errors).isEmpty();
+		assertThat(this.hooked.errors).isEmpty();
 		assertThat(log(output)).doesNotContain(" WARN ", " ERROR ");
 	}
 
@@ -212,22 +213,18 @@ class ConnectionEndTests {
 
 	@Test
 	void whenThereIsAHookThenItIsToldInsteadOfTheLog(CapturedOutput output) throws Exception {
-		this.scripts.next = (connection) -> {
-			throw new IllegalStateException("mine");
-		};
+		this.hooked.next = new IllegalStateException("mine");
 		try (RawClient client = RawClient.open(server.port(), "/hooked")) {
 			assertThat(client.read().text()).isEqualTo("sorry");
 			assertThat(client.read().closeCode()).isEqualTo(1011);
 		}
-		assertThat(this.scripts.errors.values()).hasOnlyElementsOfType(IllegalStateException.class).hasSize(1);
+		assertThat(this.hooked.errors.values()).hasOnlyElementsOfType(IllegalStateException.class).hasSize(1);
 		assertThat(log(output)).doesNotContain(" ERROR ");
 	}
 
 	@Test
 	void whenTheHookThrowsTooThenBothAreLogged(CapturedOutput output) throws Exception {
-		this.scripts.next = (connection) -> {
-			throw new IllegalStateException("first");
-		};
+		this.hooked.next = new IllegalStateException("first");
 		try (RawClient client = RawClient.open(server.port(), "/hooked?fail=true")) {
 			assertThat(client.read().text()).isEqualTo("sorry");
 			assertThat(client.read().closeCode()).isEqualTo(1011);
@@ -248,7 +245,7 @@ class ConnectionEndTests {
 	@Test
 	void whenPeerTakesNothingThenTheWriteEndsAndTheThreadIsFree(CapturedOutput output) throws Exception {
 		CompletableFuture<CloseStatus> ended = new CompletableFuture<>();
-		this.scripts.next = (connection) -> {
+		String path = this.scripts.path((connection) -> {
 			try {
 				while (true) {
 					connection.sendBinary(new byte[60_000]);
@@ -257,8 +254,8 @@ class ConnectionEndTests {
 			catch (ConnectionClosedException ex) {
 				ended.complete(ex.getCloseStatus());
 			}
-		};
-		try (RawClient client = RawClient.connect(server.port(), 4096).upgrade("/script")) {
+		});
+		try (RawClient client = RawClient.connect(server.port(), 4096).upgrade(path)) {
 			assertThat(ended.get().getCode()).isEqualTo(1011);
 			assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
 		}
@@ -377,71 +374,25 @@ class ConnectionEndTests {
 		assertThat(log(output)).doesNotContain("\nFAKE", "\u001b");
 	}
 
-	private RawClient script(Script script) throws IOException {
-		this.scripts.next = script;
-		return RawClient.open(server.port(), "/script");
-	}
-
-	interface Script {
-
-		void run(WebsocketConnection connection) throws Exception;
-
-	}
-
-	@Component
-	static class Scripts {
-
-		volatile Script next = (connection) -> {
-		};
-
-		final Map<String, Throwable> errors = new ConcurrentHashMap<>();
-
-	}
-
-	@WebsocketController("/echo")
-	static class EchoController {
-
-		void serve(WebsocketConnection connection) {
-			for (WebSocketMessage<?> message : connection.messages()) {
-				connection.send(message);
-			}
-		}
-
-	}
-
-	@WebsocketController("/script")
-	static class ScriptController {
-
-		private final Scripts scripts;
-
-		ScriptController(Scripts scripts) {
-			this.scripts = scripts;
-		}
-
-		void serve(WebsocketConnection connection) throws Exception {
-			this.scripts.next.run(connection);
-		}
-
+	private RawClient script(Scripts.Script script) throws IOException {
+		return this.scripts.open(server, script);
 	}
 
 	@WebsocketController("/hooked")
 	static class HookedController implements ServeErrorHandler {
 
-		private final Scripts scripts;
+		final Map<String, Throwable> errors = new ConcurrentHashMap<>();
 
-		HookedController(Scripts scripts) {
-			this.scripts = scripts;
-		}
+		volatile RuntimeException next = new IllegalStateException();
 
-		void serve(WebsocketConnection connection, @RequestParam(defaultValue = "false") boolean fail)
-				throws Exception {
+		void serve(WebsocketConnection connection, @RequestParam(defaultValue = "false") boolean fail) {
 			connection.getAttributes().put("fail", fail);
-			this.scripts.next.run(connection);
+			throw this.next;
 		}
 
 		@Override
 		public void onError(WebsocketConnection connection, Throwable error) {
-			this.scripts.errors.put(connection.getId(), error);
+			this.errors.put(connection.getId(), error);
 			connection.sendText("sorry");
 			if (List.of(true).contains(connection.getAttributes().get("fail"))) {
 				throw new UnsupportedOperationException("second");
