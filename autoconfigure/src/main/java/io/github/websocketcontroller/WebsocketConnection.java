@@ -25,7 +25,7 @@ import org.springframework.web.socket.WebSocketMessage;
  * calls {@link #ignoreIncoming()}.
  * <p>
  * <strong>Errors.</strong> When the connection has ended, receiving and sending throw
- * {@link ConnectionClosedException}; the thousandth receive in vain throws an
+ * {@link ConnectionClosedException}; after a thousand receives in vain the next throws an
  * {@link Error}, to end a loop that catches every exception. Do not interrupt a thread
  * that receives or sends: the JDK then closes the socket. A thread that is already
  * interrupted gets a {@link WebsocketException} and the connection stays usable.

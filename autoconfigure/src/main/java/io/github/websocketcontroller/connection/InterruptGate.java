@@ -77,8 +77,8 @@ final class InterruptGate {
 	}
 
 	/**
-	 * Interrupts the serving thread unless it is using the socket. If it is, closing the
-	 * socket ends its wait.
+	 * Interrupts the serving thread unless it is using a socket. If that is the
+	 * connection's own, closing it ends the wait.
 	 * @return whether it was interrupted
 	 */
 	boolean interrupt() {
