@@ -53,14 +53,14 @@ class ArchitectureTests {
 					Set.of("Upgrader", "HandshakeUpgrader", "WebsocketUpgradeStrategy", "ServerUpgrade",
 							"UnsupportedServerException")),
 			// Tomcat creates the handler.
-			Map.entry("upgrade.tomcat", Set.of("TomcatUpgrade", "TakeOverHandler")),
+			Map.entry("upgrade.tomcat", Set.of("TomcatUpgrade", "TomcatUpgradeHandler")),
 			Map.entry("serve",
 					Set.of("ConnectionServer", "ServeCall", "ServeCall$Method", "OpenConnections",
 							"ConnectionLifecycle")),
 			Map.entry("connection", Set.of("OpenConnection", "JsonCodec")),
 			Map.entry("protocol",
 					Set.of("MessageReader", "MessageWriter", "Opcode", "CloseCodes", "ProtocolException")),
-			Map.entry("transport", Set.of("Transport", "PendingTransport", "SocketTransport")));
+			Map.entry("transport", Set.of("Transport", "PendingTransport", "SocketTransport", "Readiness")));
 
 	/** The packages that applications import from: all their public types are API. */
 	private static final Set<String> API = Set.of("", "room", "client");

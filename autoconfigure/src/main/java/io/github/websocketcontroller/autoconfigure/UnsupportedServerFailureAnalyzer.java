@@ -11,9 +11,12 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
  */
 final class UnsupportedServerFailureAnalyzer extends AbstractFailureAnalyzer<UnsupportedServerException> {
 
+	private static final String ACTION = "Use spring-boot-starter-tomcat or spring-boot-starter-jetty as the application's "
+			+ "server, or deploy its war to Tomcat 11.";
+
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnsupportedServerException cause) {
-		return new FailureAnalysis(String.valueOf(cause.getMessage()), cause.getAction(), cause);
+		return new FailureAnalysis(cause.getMessage() + ".", ACTION, cause);
 	}
 
 }

@@ -19,6 +19,7 @@ import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
+import jakarta.servlet.ServletContext;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -31,7 +32,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -86,26 +86,21 @@ public final class WebsocketControllerAutoConfiguration {
 	}
 
 	@Bean(defaultCandidate = false)
+	WebsocketUpgradeStrategy websocketUpgradeStrategy(ObjectProvider<ServerUpgrade> servers, ServletContext context) {
+		return WebsocketUpgradeStrategy.on(context, servers.orderedStream().toList());
+	}
+
+	@Bean(defaultCandidate = false)
 	@ConditionalOnMissingBean(name = "websocketHandshakeHandler")
-	HandshakeHandler websocketHandshakeHandler(ServerUpgrade server) {
-		return new DefaultHandshakeHandler(new WebsocketUpgradeStrategy(server));
+	HandshakeHandler websocketHandshakeHandler(
+			@Qualifier("websocketUpgradeStrategy") WebsocketUpgradeStrategy strategy) {
+		return new DefaultHandshakeHandler(strategy);
 	}
 
 	@Bean
 	Upgrader websocketUpgrader(@Qualifier("websocketHandshakeHandler") HandshakeHandler handler,
 			ConnectionServer server) {
 		return new HandshakeUpgrader(handler, server);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	ServerUpgrade websocketUnsupportedServer() {
-		return new UnsupportedServer();
-	}
-
-	@Bean
-	ServerCheck websocketServerCheck(ApplicationContext context, ServerUpgrade server) {
-		return new ServerCheck(context, server);
 	}
 
 	@Bean
@@ -148,19 +143,20 @@ public final class WebsocketControllerAutoConfiguration {
 	@Bean
 	static LazyInitializationExcludeFilter websocketLazyInitializationExcludeFilter() {
 		return LazyInitializationExcludeFilter.forBeanTypes(WebsocketControllerHandlerMapping.class,
-				WebsocketSettings.class, ServerCheck.class, ConnectionServer.class, ConnectionLifecycle.class);
+				WebsocketSettings.class, WebsocketUpgradeStrategy.class, ConnectionServer.class,
+				ConnectionLifecycle.class);
 	}
 
 	/**
-	 * Takes connections over from Tomcat.
+	 * Upgrades connections of Tomcat, embedded or not.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(value = TomcatWebServer.class, name = "org.apache.catalina.startup.Tomcat")
+	@ConditionalOnClass(name = "org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler")
 	static class TomcatConfiguration {
 
 		@Bean
-		ServerUpgrade websocketServerUpgrade() {
-			return new TomcatUpgrade();
+		ServerUpgrade websocketTomcatUpgrade(WebsocketControllerProperties properties) {
+			return new TomcatUpgrade(properties.tomcat().takeOver());
 		}
 
 	}

@@ -32,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * left serve.
  * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
+ * @param tomcat What is particular to Tomcat.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -40,7 +41,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
-		@DefaultValue Shutdown shutdown) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat) {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -78,6 +79,15 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * they do not come back all at once.
 	 */
 	record Shutdown(@DefaultValue("2s") Duration spread) {
+	}
+
+	/**
+	 * Properties of Tomcat.
+	 *
+	 * @param takeOver Whether to take the sockets of plain connections over from Tomcat,
+	 * which costs least. Connections with TLS are always served through Tomcat.
+	 */
+	record Tomcat(@DefaultValue("true") boolean takeOver) {
 	}
 
 }

@@ -292,12 +292,13 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	/**
-	 * Ends what the peer holds up: a closing handshake or a write that takes too long.
-	 * Called by one thread, a few times a second.
+	 * Ends what the peer holds up, a closing handshake or a write that takes too long,
+	 * and what the server has closed without a word. Called by one thread, a few times a
+	 * second.
 	 * @param now the present {@link System#nanoTime()}
 	 */
 	public void watch(long now) {
-		if (this.closing.isOverdue(now)) {
+		if (this.closing.isOverdue(now) || !this.transport.isOpen()) {
 			cut();
 		}
 		else if (this.outgoing.isStuck(now, this.writeTimeout)) {

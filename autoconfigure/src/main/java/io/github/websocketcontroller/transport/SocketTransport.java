@@ -142,6 +142,11 @@ public final class SocketTransport implements Transport {
 	}
 
 	@Override
+	public boolean isOpen() {
+		return this.channel.isOpen();
+	}
+
+	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			try {

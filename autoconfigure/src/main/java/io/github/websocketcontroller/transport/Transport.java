@@ -43,6 +43,13 @@ public interface Transport {
 	void closeOutput() throws IOException;
 
 	/**
+	 * Whether the stream has not been closed, be it by {@link #close()} or by the server
+	 * on its own, of which a waiting thread need not have been told.
+	 * @return {@code false} if it has
+	 */
+	boolean isOpen();
+
+	/**
 	 * Ends the stream in both directions. A thread that waits in it gets an
 	 * {@link IOException}. A further call does nothing.
 	 */

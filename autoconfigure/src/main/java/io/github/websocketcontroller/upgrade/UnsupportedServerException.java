@@ -1,31 +1,17 @@
 package io.github.websocketcontroller.upgrade;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Thrown at start-up when the web server, or one of its connectors, is not one whose
- * connections can be taken over.
+ * Thrown at start-up when the application's server is not one whose connections can be
+ * upgraded.
  */
 public final class UnsupportedServerException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final String action;
-
-	/**
-	 * Creates an exception.
-	 * @param problem what is not supported
-	 * @param action what to do about it
-	 */
-	public UnsupportedServerException(String problem, String action) {
-		super(problem);
-		this.action = action;
-	}
-
-	/**
-	 * What to do about it.
-	 * @return one sentence
-	 */
-	public String getAction() {
-		return this.action;
+	UnsupportedServerException(@Nullable String server) {
+		super("Websocket controllers can't be served by " + server);
 	}
 
 }

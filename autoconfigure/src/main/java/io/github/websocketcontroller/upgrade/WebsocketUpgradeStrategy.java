@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -37,12 +38,23 @@ public final class WebsocketUpgradeStrategy implements RequestUpgradeStrategy {
 
 	private final ServerUpgrade server;
 
-	/**
-	 * Creates a strategy.
-	 * @param server how the server gives its connections away
-	 */
-	public WebsocketUpgradeStrategy(ServerUpgrade server) {
+	private WebsocketUpgradeStrategy(ServerUpgrade server) {
 		this.server = server;
+	}
+
+	/**
+	 * Creates the strategy for the server that the application runs in.
+	 * @param context the server's view of the application
+	 * @param servers how each server gives its connections away
+	 * @return the strategy
+	 * @throws UnsupportedServerException if none of them is the application's
+	 */
+	public static WebsocketUpgradeStrategy on(ServletContext context, List<ServerUpgrade> servers) {
+		return servers.stream()
+			.filter((server) -> server.supports(context))
+			.findFirst()
+			.map(WebsocketUpgradeStrategy::new)
+			.orElseThrow(() -> new UnsupportedServerException(context.getServerInfo()));
 	}
 
 	@Override
@@ -71,7 +83,7 @@ public final class WebsocketUpgradeStrategy implements RequestUpgradeStrategy {
 			servletResponse.setHeader(WebSocketHttpHeaders.SEC_WEBSOCKET_PROTOCOL, subprotocol);
 		}
 		try {
-			this.server.upgrade(servletRequest, (pending) -> handoff.accept(subprotocol, pending));
+			this.server.upgrade(servletRequest, servletResponse, (pending) -> handoff.accept(subprotocol, pending));
 		}
 		catch (IOException | ServletException ex) {
 			throw new HandshakeFailureException("The server can't upgrade", ex);

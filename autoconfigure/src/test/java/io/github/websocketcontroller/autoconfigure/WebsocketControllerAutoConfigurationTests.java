@@ -7,7 +7,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -201,8 +199,8 @@ class WebsocketControllerAutoConfigurationTests {
 
 	@Test
 	void whenTomcatIsNotOnTheClassPathThenNoClassOfItIsNeeded() throws Exception {
-		assertThat(WithoutTomcat.start()).contains(
-				"UnsupportedServerException: Websocket controllers can't take connections over from a JettyServletWebServer.")
+		assertThat(WithoutTomcat.start())
+			.contains("UnsupportedServerException: Websocket controllers can't be served by jetty/12.1.")
 			.doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
 	}
 
@@ -268,20 +266,6 @@ class WebsocketControllerAutoConfigurationTests {
 				.build(), HttpResponse.BodyHandlers.ofString());
 		assertThat(mappings.statusCode()).isEqualTo(200);
 		assertThat(mappings.body()).contains("{GET [/script]}", ScriptController.class.getName());
-	}
-
-	@Test
-	void whenTheManagementServerHasAnUnsupportedConnectorThenTheApplicationStarts(@TempDir Path directory)
-			throws Exception {
-		this.server
-			.properties(NO_SECURITY + ",org.springframework.boot.jetty.autoconfigure.actuate.web.server."
-					+ "JettyServletManagementContextAutoConfiguration", "management.server.port=0")
-			.properties(SelfSignedKeyStore.properties("management.server", directory))
-			.start();
-		this.server.bean(Script.class).body = (connection) -> "served";
-		try (RawClient client = RawClient.open(this.server.port(), "/script")) {
-			assertThat(client.read().text()).isEqualTo("\"served\"");
-		}
 	}
 
 	@ParameterizedTest

@@ -101,6 +101,11 @@ class OpenConnectionTests {
 		}
 
 		@Override
+		public boolean isOpen() {
+			return !this.closed;
+		}
+
+		@Override
 		public void close() {
 			this.closed = true;
 		}

@@ -103,6 +103,11 @@ class ScriptedTransport implements Transport {
 	}
 
 	@Override
+	public boolean isOpen() {
+		return true;
+	}
+
+	@Override
 	public void close() {
 		throw new AssertionError("The codec does not close");
 	}

@@ -480,6 +480,11 @@ class GracefulShutdownTests {
 		}
 
 		@Override
+		public boolean isOpen() {
+			return !this.closed;
+		}
+
+		@Override
 		public void close() {
 			this.closed = true;
 		}

@@ -18,13 +18,12 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import org.apache.coyote.AbstractProtocol;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 
 /**
- * Looks from outside at what a connection can leave behind: connections and processors in
- * Tomcat, threads of either kind, open sockets, direct memory.
+ * Looks from outside at what a connection can leave behind: what its server counts,
+ * threads of either kind, open sockets, direct memory.
  */
 public final class LeakCheck {
 
@@ -34,13 +33,10 @@ public final class LeakCheck {
 
 	private static final String WATCHDOG = "websocket-watchdog";
 
-	/** Tomcat's acceptor counts the connection that it is waiting for. */
-	private static final int ACCEPTED_AHEAD = 1;
-
 	/** The JDK keeps direct buffers of at most 64 KB for each thread that did I/O. */
 	private static final long DIRECT_MEMORY_TOLERANCE = 4 * 1024 * 1024;
 
-	private final AbstractProtocol<?> protocol;
+	private final List<Count> counts;
 
 	private final Duration patience;
 
@@ -50,8 +46,8 @@ public final class LeakCheck {
 
 	private final long watchdogs;
 
-	private LeakCheck(AbstractProtocol<?> protocol, Duration patience) {
-		this.protocol = protocol;
+	private LeakCheck(List<Count> counts, Duration patience) {
+		this.counts = counts;
 		this.patience = patience;
 		this.directMemory = directMemory();
 		this.sockets = openSockets();
@@ -61,24 +57,23 @@ public final class LeakCheck {
 	/**
 	 * Remembers how things are while nothing is going on.
 	 */
-	public static LeakCheck of(AbstractProtocol<?> protocol) {
-		return of(protocol, PATIENCE);
+	public static LeakCheck of(List<Count> counts) {
+		return of(counts, PATIENCE);
 	}
 
 	/**
 	 * Remembers how things are while nothing is going on, and how long to wait for each
 	 * of them to be so again.
 	 */
-	public static LeakCheck of(AbstractProtocol<?> protocol, Duration patience) {
-		return new LeakCheck(protocol, patience);
+	public static LeakCheck of(List<Count> counts, Duration patience) {
+		return new LeakCheck(counts, patience);
 	}
 
 	/**
 	 * Waits until things are as they were.
 	 */
 	public void assertNoLeaks() {
-		await("connections counted by Tomcat", this.protocol::getConnectionCount, ACCEPTED_AHEAD);
-		await("processors waiting in Tomcat", this.protocol::getWaitingProcessorCount, 0);
+		this.counts.forEach((count) -> await(count.what(), count.actual(), count.most()));
 		assertNoThreads(this.patience);
 		await("watchdogs", LeakCheck::watchdogs, this.watchdogs);
 		await("open sockets", LeakCheck::openSockets, this.sockets);
@@ -231,6 +226,14 @@ public final class LeakCheck {
 		catch (IOException | ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * What a server counts.
+	 *
+	 * @param most how much of it there is while nothing is going on
+	 */
+	public record Count(String what, LongSupplier actual, long most) {
 	}
 
 }

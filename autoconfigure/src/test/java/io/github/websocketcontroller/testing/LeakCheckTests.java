@@ -44,7 +44,7 @@ class LeakCheckTests {
 
 	@BeforeEach
 	void remember() {
-		this.check = LeakCheck.of(server.protocol(), Duration.ofMillis(300));
+		this.check = LeakCheck.of(server.counts(), Duration.ofMillis(300));
 	}
 
 	private void assertFound(String what) {
@@ -224,6 +224,11 @@ class LeakCheckTests {
 
 		@Override
 		public void closeOutput() {
+		}
+
+		@Override
+		public boolean isOpen() {
+			return true;
 		}
 
 		@Override

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 
+import javax.net.ssl.SSLSocket;
+
 /**
  * A websocket client that sends bytes exactly as written and hides nothing of what comes
  * back.
@@ -24,14 +26,19 @@ public final class RawClient implements AutoCloseable {
 
 	private static final byte[] MASK = HexFormat.of().parseHex("37fa213d");
 
+	/** What is spoken to, perhaps through TLS. */
 	private final Socket socket;
+
+	/** What is below. */
+	private final Socket tcp;
 
 	private final DataInputStream input;
 
 	private String response = "";
 
-	private RawClient(Socket socket) throws IOException {
+	private RawClient(Socket socket, Socket tcp) throws IOException {
 		this.socket = socket;
+		this.tcp = tcp;
 		this.input = new DataInputStream(socket.getInputStream());
 	}
 
@@ -46,6 +53,23 @@ public final class RawClient implements AutoCloseable {
 	 * Connects with a receive buffer of a size, without sending anything.
 	 */
 	public static RawClient connect(int port, int receiveBuffer) throws IOException {
+		Socket socket = socket(port, receiveBuffer);
+		return new RawClient(socket, socket);
+	}
+
+	/**
+	 * Connects with TLS and a receive buffer of a size, without sending anything.
+	 */
+	public static RawClient connectSecurely(int port, int receiveBuffer) throws IOException {
+		Socket tcp = socket(port, receiveBuffer);
+		SSLSocket tls = (SSLSocket) SelfSignedKeyStore.trust()
+			.getSocketFactory()
+			.createSocket(tcp, "localhost", port, true);
+		tls.startHandshake();
+		return new RawClient(tls, tcp);
+	}
+
+	private static Socket socket(int port, int receiveBuffer) throws IOException {
 		Socket socket = new Socket();
 		if (receiveBuffer > 0) {
 			socket.setReceiveBufferSize(receiveBuffer);
@@ -53,7 +77,7 @@ public final class RawClient implements AutoCloseable {
 		socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 		socket.setSoTimeout(20_000);
 		socket.setTcpNoDelay(true);
-		return new RawClient(socket);
+		return socket;
 	}
 
 	/**
@@ -223,8 +247,8 @@ public final class RawClient implements AutoCloseable {
 	 * Ends the connection with an RST.
 	 */
 	public void reset() throws IOException {
-		this.socket.setSoLinger(true, 0);
-		this.socket.close();
+		this.tcp.setSoLinger(true, 0);
+		this.tcp.close();
 	}
 
 	/**

@@ -34,7 +34,7 @@ public class Scripts {
 	 * Opens a connection that gets a script.
 	 */
 	public RawClient open(TestServer server, Script script) throws IOException {
-		return RawClient.open(server.port(), path(script));
+		return server.open(path(script));
 	}
 
 	void serve(WebsocketConnection connection, @RequestParam int script) throws Exception {

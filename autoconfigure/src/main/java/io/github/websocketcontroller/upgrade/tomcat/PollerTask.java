@@ -6,6 +6,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -27,6 +28,9 @@ final class PollerTask extends NioSocketWrapper {
 
 	private final @Nullable SelectionKey key;
 
+	/** Set by the poller when it begins, or by the waiting thread when it gives up. */
+	private final AtomicBoolean claimed = new AtomicBoolean();
+
 	private final CountDownLatch done = new CountDownLatch(1);
 
 	private PollerTask(@Nullable SelectionKey key) {
@@ -40,14 +44,18 @@ final class PollerTask extends NioSocketWrapper {
 	 * @param channel its channel
 	 * @param timeout how long to wait for
 	 * @throws IOException if the thread is interrupted
-	 * @throws IllegalStateException if the poller has not let go in time
+	 * @throws IllegalStateException if the poller has not let go in time, and now will
+	 * not any more
 	 */
 	static void leave(NioSocketWrapper wrapper, SocketChannel channel, Duration timeout) throws IOException {
 		PollerTask task = new PollerTask(channel.keyFor(wrapper.getPoller().getSelector()));
 		wrapper.getPoller().add(task, 0);
 		try {
 			if (!task.done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				throw new IllegalStateException("Tomcat's poller did not let go of the socket in time");
+				if (task.claimed.compareAndSet(false, true)) {
+					throw new IllegalStateException("Tomcat's poller did not let go of a socket in " + timeout);
+				}
+				task.done.await();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -58,11 +66,17 @@ final class PollerTask extends NioSocketWrapper {
 
 	@Override
 	public void close() {
+		if (this.claimed.compareAndSet(false, true)) {
+			letGo();
+		}
+		this.done.countDown();
+	}
+
+	private void letGo() {
 		if (this.key != null) {
 			this.key.attach(null);
 			this.key.cancel();
 		}
-		this.done.countDown();
 	}
 
 }

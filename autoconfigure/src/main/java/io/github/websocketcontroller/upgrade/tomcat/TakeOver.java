@@ -1,55 +1,91 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 
-import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.SocketTransport;
 import io.github.websocketcontroller.transport.Transport;
-import org.apache.tomcat.util.net.NioChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Tomcat's socket a blocking one of ours.
+ * Makes Tomcat's sockets blocking ones of ours: those of plain TCP on NIO. Gives up for
+ * good when a socket can't be had for a reason that is not its peer's.
  */
-final class TakeOver implements PendingTransport {
+final class TakeOver {
 
-	private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+	private static final Log logger = LogFactory.getLog(TakeOver.class);
 
-	private static final long PROCESSOR_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+	/** Sockets that were taken over. Written by their serving threads. */
+	private final LongAdder count = new LongAdder();
 
-	private final SocketWrapperBase<?> wrapper;
+	/** Whether to go on taking sockets over. Set to false by whoever fails first. */
+	private volatile boolean wanted;
 
-	private final LongAdder takenOver;
-
-	TakeOver(SocketWrapperBase<?> wrapper, LongAdder takenOver) {
-		this.wrapper = wrapper;
-		this.takenOver = takenOver;
+	TakeOver(boolean wanted) {
+		this.wanted = wanted;
 	}
 
-	@Override
-	public Transport open(Duration timeout) throws IOException {
-		if (!(this.wrapper instanceof NioSocketWrapper nioWrapper)
+	/**
+	 * Takes a socket over.
+	 * @param wrapper its wrapper, which no thread of Tomcat is processing
+	 * @param timeout how long it may take
+	 * @return the transport, or {@code null} if Tomcat keeps the socket
+	 * @throws IOException if the connection is gone
+	 */
+	@Nullable Transport attempt(SocketWrapperBase<?> wrapper, Duration timeout) throws IOException {
+		if (!this.wanted || !(wrapper instanceof NioSocketWrapper nioWrapper)
 				|| nioWrapper.getSocket() instanceof SecureNioChannel) {
-			throw new IllegalStateException("Not a plain connection of Tomcat's NIO connector: " + this.wrapper);
+			return null;
 		}
-		NioChannel nioChannel = nioWrapper.getSocket();
-		SocketChannel channel = nioChannel.getIOChannel();
-		if (channel == null) {
-			throw new IOException("The connection is closed");
+		SocketChannel channel = channel(nioWrapper);
+		if (!isTcp(channel) || !isFree(nioWrapper, channel, timeout)) {
+			return null;
 		}
-		ByteBuffer leftover = leftover(nioWrapper);
-		PollerTask.leave(nioWrapper, channel, timeout);
 		channel.configureBlocking(true);
-		this.takenOver.increment();
-		return new SocketTransport(channel, leftover, this::close);
+		this.count.increment();
+		return new SocketTransport(channel, leftover(nioWrapper), wrapper::close);
+	}
+
+	private static SocketChannel channel(NioSocketWrapper wrapper) throws IOException {
+		SocketChannel channel = wrapper.getSocket().getIOChannel();
+		if (channel == null) {
+			throw new ClosedChannelException();
+		}
+		return channel;
+	}
+
+	// A Unix domain socket has no reads with a time-out.
+	private static boolean isTcp(SocketChannel channel) throws IOException {
+		return channel.getLocalAddress() instanceof InetSocketAddress;
+	}
+
+	private boolean isFree(NioSocketWrapper wrapper, SocketChannel channel, Duration timeout) throws IOException {
+		try {
+			PollerTask.leave(wrapper, channel, timeout);
+			return true;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			giveUp(ex);
+			return false;
+		}
+	}
+
+	private synchronized void giveUp(Throwable cause) {
+		if (this.wanted) {
+			this.wanted = false;
+			logger.warn("Sockets can't be taken over from Tomcat. "
+					+ "From now on websocket connections are served through Tomcat, at a higher cost.", cause);
+		}
 	}
 
 	// What Tomcat has read past the request.
@@ -62,19 +98,8 @@ final class TakeOver implements PendingTransport {
 		return leftover.flip();
 	}
 
-	/**
-	 * Closes through the wrapper, so that Tomcat's counts stay true. Before Tomcat has
-	 * stored the processor of the upgraded connection there, that processor would stay
-	 * among those that wait.
-	 */
-	@Override
-	public void close() {
-		long start = System.nanoTime();
-		while (!this.wrapper.isClosed() && this.wrapper.getCurrentProcessor() == null
-				&& System.nanoTime() - start < PROCESSOR_WAIT_NANOS) {
-			LockSupport.parkNanos(this, PAUSE_NANOS);
-		}
-		this.wrapper.close();
+	long count() {
+		return this.count.sum();
 	}
 
 }

@@ -1,49 +1,51 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
-import io.github.websocketcontroller.upgrade.UnsupportedServerException;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-
-import org.springframework.boot.tomcat.TomcatWebServer;
-import org.springframework.boot.web.server.WebServer;
+import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * Upgrades connections of Tomcat's NIO connector. The door of this package.
+ * Upgrades connections of Tomcat: takes the socket over where that is possible and
+ * wanted, and uses it through Tomcat otherwise. The door of this package.
  */
 public final class TomcatUpgrade implements ServerUpgrade {
 
-	/** Connections that were taken over. Written by their serving threads. */
-	private final LongAdder takenOver = new LongAdder();
+	private static final String TOMCAT = "org.apache.catalina.";
 
-	@Override
-	public void upgrade(HttpServletRequest request, Consumer<PendingTransport> receiver)
-			throws IOException, ServletException {
-		TakeOverHandler handler = request.upgrade(TakeOverHandler.class);
-		handler.prepare(receiver, this.takenOver);
+	private final TakeOver takeOver;
+
+	/**
+	 * Creates an upgrade.
+	 * @param takeOver whether to take sockets over
+	 */
+	public TomcatUpgrade(boolean takeOver) {
+		this.takeOver = new TakeOver(takeOver);
 	}
 
 	@Override
-	public void check(WebServer server) {
-		if (!(server instanceof TomcatWebServer tomcat)) {
-			throw new UnsupportedServerException("Websocket controllers can't take connections over from a "
-					+ server.getClass().getSimpleName() + ".",
-					"Use spring-boot-starter-tomcat as the application's server.");
-		}
-		TomcatConnectors.check(tomcat);
+	public boolean supports(ServletContext context) {
+		return context.getClass().getName().startsWith(TOMCAT);
+	}
+
+	@Override
+	public void upgrade(HttpServletRequest request, HttpServletResponse response, Consumer<PendingTransport> receiver)
+			throws IOException, ServletException {
+		TomcatUpgradeHandler handler = request.upgrade(TomcatUpgradeHandler.class);
+		handler.prepare(receiver, this.takeOver);
 	}
 
 	/**
-	 * How many connections were taken over since the start.
+	 * How many sockets were taken over since the start.
 	 * @return their number
 	 */
 	public long getTakenOver() {
-		return this.takenOver.sum();
+		return this.takeOver.count();
 	}
 
 }

@@ -14,6 +14,7 @@ import io.github.websocketcontroller.transport.Transport;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -87,20 +88,20 @@ class TomcatUpgradeTests {
 		}
 
 		@GetMapping("/rejected")
-		void rejected(HttpServletRequest request) throws IOException, ServletException {
-			this.server.upgrade(request, (pending) -> {
+		void rejected(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+			this.server.upgrade(request, response, (pending) -> {
 				throw new RejectedExecutionException("full");
 			});
 		}
 
 		@GetMapping("/abandoned")
-		void abandoned(HttpServletRequest request) throws IOException, ServletException {
-			this.server.upgrade(request, (pending) -> new Thread(pending::close).start());
+		void abandoned(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+			this.server.upgrade(request, response, (pending) -> new Thread(pending::close).start());
 		}
 
 		@GetMapping("/taken")
-		void taken(HttpServletRequest request) throws IOException, ServletException {
-			this.server.upgrade(request, this.taken::complete);
+		void taken(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+			this.server.upgrade(request, response, this.taken::complete);
 		}
 
 	}

@@ -1,10 +1,10 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Readiness;
 import jakarta.servlet.http.WebConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,25 +19,30 @@ import org.springframework.util.Assert;
 
 /**
  * Tomcat's view of an upgraded connection. Tomcat creates it, gives it the socket once
- * the 101 is out, and then leaves all I/O to it.
+ * the 101 is out, leaves all I/O to it, and tells it when the socket is ready for what it
+ * has registered an interest in.
  */
-public final class TakeOverHandler implements InternalHttpUpgradeHandler {
+public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
 
-	private static final Log logger = LogFactory.getLog(TakeOverHandler.class);
+	private static final Log logger = LogFactory.getLog(TomcatUpgradeHandler.class);
+
+	private final Readiness readable = new Readiness();
+
+	private final Readiness writable = new Readiness();
 
 	/** The rest is set by the thread of the request, before Tomcat reads it. */
 	private @Nullable Consumer<PendingTransport> receiver;
 
-	private @Nullable LongAdder takenOver;
+	private @Nullable TakeOver takeOver;
 
 	private @Nullable SocketWrapperBase<?> wrapper;
 
 	/** Whether nobody serves the connection. Owned by Tomcat's thread. */
 	private boolean refused;
 
-	void prepare(Consumer<PendingTransport> receiver, LongAdder takenOver) {
+	void prepare(Consumer<PendingTransport> receiver, TakeOver takeOver) {
 		this.receiver = receiver;
-		this.takenOver = takenOver;
+		this.takeOver = takeOver;
 	}
 
 	@Override
@@ -47,10 +52,10 @@ public final class TakeOverHandler implements InternalHttpUpgradeHandler {
 
 	@Override
 	public void init(WebConnection connection) {
-		Assert.state(this.receiver != null && this.takenOver != null && this.wrapper != null,
+		Assert.state(this.receiver != null && this.takeOver != null && this.wrapper != null,
 				"A connection has to be prepared for its upgrade");
 		try {
-			this.receiver.accept(new TakeOver(this.wrapper, this.takenOver));
+			this.receiver.accept(new UpgradedSocket(this.wrapper, this.takeOver, this.readable, this.writable));
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
@@ -67,9 +72,26 @@ public final class TakeOverHandler implements InternalHttpUpgradeHandler {
 		return !this.refused;
 	}
 
+	/**
+	 * Called by Tomcat's threads, which hold the lock of the socket.
+	 */
 	@Override
-	public SocketState upgradeDispatch(SocketEvent status) {
-		// Tomcat does not poll the socket any more; what still comes is its end.
+	public SocketState upgradeDispatch(SocketEvent event) {
+		if (!this.refused) {
+			switch (event) {
+				case OPEN_READ -> {
+					this.readable.signal();
+					return SocketState.SUSPENDED;
+				}
+				case OPEN_WRITE -> {
+					this.writable.signal();
+					return SocketState.SUSPENDED;
+				}
+				default -> {
+				}
+			}
+		}
+		destroy();
 		return SocketState.CLOSED;
 	}
 
@@ -87,6 +109,8 @@ public final class TakeOverHandler implements InternalHttpUpgradeHandler {
 
 	@Override
 	public void destroy() {
+		this.readable.end();
+		this.writable.end();
 	}
 
 }
