@@ -9,6 +9,7 @@ import io.github.websocketcontroller.transport.Readiness;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.tomcat.util.net.Nio2Channel;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
@@ -162,8 +163,16 @@ final class ParkingTransport implements Transport {
 		finally {
 			unlock();
 		}
+		wakePoller();
 		this.readable.end();
 		this.writable.end();
+	}
+
+	// Which holds the descriptor of a closed socket for as long as it selects.
+	private void wakePoller() {
+		if (this.wrapper instanceof NioSocketWrapper nioWrapper) {
+			nioWrapper.getPoller().getSelector().wakeup();
+		}
 	}
 
 	private void lock() throws IOException {
