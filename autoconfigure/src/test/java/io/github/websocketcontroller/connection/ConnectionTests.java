@@ -16,6 +16,7 @@ import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.InvalidMessageException;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
@@ -41,6 +42,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The contract of {@link WebsocketConnection}, sentence by sentence.
  */
+@OnEveryTransport
 class ConnectionTests {
 
 	private static final Duration A_MOMENT = Duration.ofMillis(20);
@@ -60,7 +62,7 @@ class ConnectionTests {
 	private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
 	private RawClient open(Scripts.Script script, String... headers) throws Exception {
-		return RawClient.open(server.port(), this.scripts.path((connection) -> run(connection, script)), headers);
+		return server.open(this.scripts.path((connection) -> run(connection, script)), headers);
 	}
 
 	private void run(WebsocketConnection connection, Scripts.Script script) throws Exception {
@@ -377,8 +379,8 @@ class ConnectionTests {
 			assertThat(connection.getSubprotocol()).isEqualTo("chat.v1");
 			assertThat(other.join().getSubprotocol()).isNull();
 			assertThat(connection.getRequest().getHeaders().getFirst("X-Test")).isEqualTo("yes");
-			assertThat(connection.getRequest().getUri()).hasToString(
-					server.uri("/script").replace("ws:", "http:") + "?" + connection.getRequest().getUri().getQuery());
+			assertThat(connection.getRequest().getUri()).hasToString(server.uri("/script").replaceFirst("^ws", "http")
+					+ "?" + connection.getRequest().getUri().getQuery());
 			assertThat(connection.getLocalAddress().getPort()).isEqualTo(server.port());
 			assertThat(connection.getRemoteAddress().getPort()).isEqualTo(client.localPort());
 			assertThat(

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import static org.awaitility.Awaitility.await;
  * A serving thread that sends on the connections of others.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@OnEveryTransport
 class BroadcastTests {
 
 	private static final int FRAME = 60_000;
@@ -35,8 +37,8 @@ class BroadcastTests {
 		int started = output.getAll().length();
 		ListenerController listeners = server.bean(ListenerController.class);
 		FeederController feeders = server.bean(FeederController.class);
-		try (RawClient listener = RawClient.connect(server.port(), 4096).upgrade("/listener");
-				RawClient feeder = RawClient.open(server.port(), "/feeder")) {
+		try (RawClient listener = server.connect(4096).upgrade("/listener");
+				RawClient feeder = server.open("/feeder")) {
 			await().until(feeders::isStuck);
 			feeder.close(1000);
 			assertThat(feeder.read().closeCode()).isEqualTo(1000);

@@ -13,6 +13,7 @@ import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.ServeErrorHandler;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
@@ -37,6 +38,7 @@ import static org.awaitility.Awaitility.await;
  * How a connection ends, row by row, seen by a client that hides nothing.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@OnEveryTransport
 class ConnectionEndTests {
 
 	@RegisterExtension
@@ -214,7 +216,7 @@ class ConnectionEndTests {
 	@Test
 	void whenThereIsAHookThenItIsToldInsteadOfTheLog(CapturedOutput output) throws Exception {
 		this.hooked.next = new IllegalStateException("mine");
-		try (RawClient client = RawClient.open(server.port(), "/hooked")) {
+		try (RawClient client = server.open("/hooked")) {
 			assertThat(client.read().text()).isEqualTo("sorry");
 			assertThat(client.read().closeCode()).isEqualTo(1011);
 		}
@@ -225,7 +227,7 @@ class ConnectionEndTests {
 	@Test
 	void whenTheHookThrowsTooThenBothAreLogged(CapturedOutput output) throws Exception {
 		this.hooked.next = new IllegalStateException("first");
-		try (RawClient client = RawClient.open(server.port(), "/hooked?fail=true")) {
+		try (RawClient client = server.open("/hooked?fail=true")) {
 			assertThat(client.read().text()).isEqualTo("sorry");
 			assertThat(client.read().closeCode()).isEqualTo(1011);
 		}
@@ -255,7 +257,7 @@ class ConnectionEndTests {
 				ended.complete(ex.getCloseStatus());
 			}
 		});
-		try (RawClient client = RawClient.connect(server.port(), 4096).upgrade(path)) {
+		try (RawClient client = server.connect(4096).upgrade(path)) {
 			assertThat(ended.get().getCode()).isEqualTo(1011);
 			assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
 		}

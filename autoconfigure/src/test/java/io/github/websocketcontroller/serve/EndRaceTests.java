@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.WebsocketConnection;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
@@ -36,6 +37,7 @@ import static org.awaitility.Awaitility.await;
  * Ends that come from several sides at once, and at the worst moment.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@OnEveryTransport
 class EndRaceTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -159,7 +161,7 @@ class EndRaceTests {
 				ended.complete(ex.getCloseStatus());
 			}
 		});
-		try (RawClient client = RawClient.connect(server.port(), 4096).upgrade(path)) {
+		try (RawClient client = server.connect(4096).upgrade(path)) {
 			WebsocketConnection connection = opened.get(20, TimeUnit.SECONDS);
 			await().untilTrue(sending);
 			connection.close(CloseStatus.POLICY_VIOLATION);
@@ -261,7 +263,7 @@ class EndRaceTests {
 	@Test
 	void whenTheApplicationStopsWhileClientsConnectThenNothingIsLeft() throws Exception {
 		for (int round = 0; round < 3; round++) {
-			TestServer stopping = TestServer.with(Scripts.class)
+			TestServer stopping = server.another(Scripts.class)
 				.properties("websocket-controller.close-timeout=1s", "spring.lifecycle.timeout-per-shutdown-phase=4s")
 				.start();
 			AtomicBoolean stopped = new AtomicBoolean();
@@ -288,11 +290,10 @@ class EndRaceTests {
 
 	private static void connectUntil(TestServer stopping, AtomicBoolean stopped, CountDownLatch connected,
 			List<RawClient> clients) {
-		int port = stopping.port();
 		Scripts scripts = stopping.bean(Scripts.class);
 		while (!stopped.get() && clients.size() < 2000) {
 			try {
-				RawClient client = RawClient.connect(port);
+				RawClient client = stopping.connect();
 				clients.add(client);
 				client.upgrade(scripts.path((connection) -> connection.messages().forEach(connection::send)));
 				connected.countDown();

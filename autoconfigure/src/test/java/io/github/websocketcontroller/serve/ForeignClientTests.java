@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.Scripts;
+import io.github.websocketcontroller.testing.SelfSignedKeyStore;
 import io.github.websocketcontroller.testing.TestServer;
 import jakarta.websocket.ContainerProvider;
 import jakarta.websocket.WebSocketContainer;
@@ -40,6 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Clients that others wrote: Tomcat's, as Spring gives it, and the JDK's.
  */
+@OnEveryTransport
 class ForeignClientTests {
 
 	private static final int LARGE = 60 * 1024;
@@ -152,7 +155,9 @@ class ForeignClientTests {
 		WebSocketContainer container = ContainerProvider.getWebSocketContainer();
 		container.setDefaultMaxTextMessageBufferSize(2 * LARGE);
 		container.setDefaultMaxBinaryMessageBufferSize(2 * LARGE);
-		return new StandardWebSocketClient(container);
+		StandardWebSocketClient client = new StandardWebSocketClient(container);
+		client.setSslContext(SelfSignedKeyStore.trust());
+		return client;
 	}
 
 	@Test
@@ -204,7 +209,9 @@ class ForeignClientTests {
 	@Test
 	void whenTheClientOfTheJdkOffersSubprotocolsThenOneIsAgreedOn() throws Exception {
 		JdkListener listener = new JdkListener();
-		WebSocket socket = get(HttpClient.newHttpClient()
+		WebSocket socket = get(HttpClient.newBuilder()
+			.sslContext(SelfSignedKeyStore.trust())
+			.build()
 			.newWebSocketBuilder()
 			.subprotocols("chat.v3", "chat.v2", "chat.v1")
 			.buildAsync(URI.create(server.uri("/echo")), listener));
@@ -226,7 +233,11 @@ class ForeignClientTests {
 	}
 
 	private static WebSocket open(JdkListener listener, String path) throws Exception {
-		return get(HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(URI.create(server.uri(path)), listener));
+		return get(HttpClient.newBuilder()
+			.sslContext(SelfSignedKeyStore.trust())
+			.build()
+			.newWebSocketBuilder()
+			.buildAsync(URI.create(server.uri(path)), listener));
 	}
 
 	@WebsocketController("/echo")

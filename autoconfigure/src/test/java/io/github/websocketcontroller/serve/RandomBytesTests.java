@@ -7,6 +7,7 @@ import java.util.Random;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients that send anything. Each connection has to end, and nothing of it may be news.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@OnEveryTransport
 class RandomBytesTests {
 
 	private static final int CONNECTIONS = 300;
@@ -71,7 +73,7 @@ class RandomBytesTests {
 	}
 
 	private static void assertEndsProperly(int seed, byte[] bytes) throws IOException {
-		try (RawClient client = RawClient.open(server.port(), "/echo")) {
+		try (RawClient client = server.open("/echo")) {
 			client.send(bytes);
 			client.shutdownOutput();
 			int code = readToTheEnd(client);

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.params.ParameterInfo;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 import org.springframework.boot.WebApplicationType;
@@ -63,6 +62,14 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 	 */
 	public static TestServer with(Class<?>... sources) {
 		return on(new TestTransport.TomcatPlain(), sources);
+	}
+
+	/**
+	 * A further server with connections of the same kind, with controllers and other
+	 * beans.
+	 */
+	public TestServer another(Class<?>... sources) {
+		return on(this.transport, sources);
 	}
 
 	/**
@@ -123,6 +130,13 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 	 */
 	public <T> T bean(Class<T> type) {
 		return context().getBean(type);
+	}
+
+	/**
+	 * The kind of its connections.
+	 */
+	public TestTransport transport() {
+		return this.transport;
 	}
 
 	/**
@@ -207,8 +221,7 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 
 	@Override
 	public void beforeClassTemplateInvocation(ExtensionContext test) {
-		ParameterInfo parameters = Objects.requireNonNull(ParameterInfo.get(test));
-		this.transport = Objects.requireNonNull(parameters.getArguments().get(0, TestTransport.class));
+		this.transport = OnEveryTransport.Provider.transport(test);
 		start();
 	}
 

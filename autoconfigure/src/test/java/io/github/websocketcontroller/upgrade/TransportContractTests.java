@@ -18,7 +18,6 @@ import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
-import io.github.websocketcontroller.testing.TestTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,19 +42,13 @@ class TransportContractTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class)
-		.properties("websocket-controller.max-message-size=16MB", "websocket-controller.close-timeout=2s",
-				"websocket-controller.write-timeout=2s");
-
-	private final TestTransport transport;
+		.properties("websocket-controller.max-message-size=16MB", "websocket-controller.close-timeout=1s",
+				"websocket-controller.write-timeout=1s");
 
 	private final Scripts scripts = server.bean(Scripts.class);
 
 	/** How the connection has ended for {@code serve}. */
 	private final CompletableFuture<CloseStatus> status = new CompletableFuture<>();
-
-	TransportContractTests(TestTransport transport) {
-		this.transport = transport;
-	}
 
 	private RawClient open(Scripts.Script script) throws IOException {
 		return this.scripts.open(server, (connection) -> run(connection, script));
@@ -99,7 +92,7 @@ class TransportContractTests {
 		long before = server.takenOver();
 		try (RawClient client = echo()) {
 			client.text("a").read();
-			assertThat(server.takenOver() - before).isEqualTo(this.transport.isTakenOver() ? 1 : 0);
+			assertThat(server.takenOver() - before).isEqualTo(server.transport().isTakenOver() ? 1 : 0);
 			assertThat(server.bean(OpenConnections.class).count()).isOne();
 			assertClosed(client);
 		}
@@ -374,7 +367,7 @@ class TransportContractTests {
 
 	@Test
 	void whenTheServerStopsThenPeersAreToldAndServeMayFinish() throws Exception {
-		TestServer stopping = TestServer.on(this.transport, Scripts.class)
+		TestServer stopping = server.another(Scripts.class)
 			.properties("websocket-controller.shutdown.spread=0s", "websocket-controller.close-timeout=2s")
 			.start();
 		try (RawClient client = stopping.bean(Scripts.class).open(stopping, (connection) -> {
@@ -394,7 +387,7 @@ class TransportContractTests {
 
 	@Test
 	void whenAStopFindsAPeerThatDoesNotAnswerThenItIsCut() throws Exception {
-		TestServer stopping = TestServer.on(this.transport, Scripts.class)
+		TestServer stopping = server.another(Scripts.class)
 			.properties("websocket-controller.shutdown.spread=0s", "spring.lifecycle.timeout-per-shutdown-phase=2s")
 			.start();
 		try (RawClient client = stopping.bean(Scripts.class).open(stopping, TransportContractTests::echo)) {
