@@ -41,7 +41,8 @@ class ConfigurationMetadataTests {
 			Map.entry("write-timeout", Duration.ofSeconds(10)), Map.entry("max-message-size", DataSize.ofKilobytes(64)),
 			Map.entry("read-buffer-size", DataSize.ofKilobytes(2)),
 			Map.entry("write-buffer-size", DataSize.ofKilobytes(2)), Map.entry("include-error-message", "never"),
-			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)));
+			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)),
+			Map.entry("tomcat.take-over", true));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 

@@ -134,6 +134,13 @@ public final class RawClient implements AutoCloseable {
 	}
 
 	/**
+	 * Sends a request without an upgrade.
+	 */
+	public RawClient get(String path) throws IOException {
+		return send(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+	}
+
+	/**
 	 * Sends bytes.
 	 */
 	public RawClient send(byte[] bytes) throws IOException {
@@ -211,6 +218,14 @@ public final class RawClient implements AutoCloseable {
 			length = this.input.readLong();
 		}
 		return new Frame(first, this.input.readNBytes(Math.toIntExact(length)));
+	}
+
+	/**
+	 * Has both sides change the keys of TLS 1.3.
+	 */
+	public RawClient changeKeys() throws IOException {
+		((SSLSocket) this.socket).startHandshake();
+		return this;
 	}
 
 	/**
