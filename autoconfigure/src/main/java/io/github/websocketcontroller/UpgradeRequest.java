@@ -70,7 +70,8 @@ public interface UpgradeRequest {
 
 	/**
 	 * The address of the client, or of the last proxy if forwarded headers are not used.
-	 * @return the remote address, unresolved
+	 * The port is that of the last proxy in either case.
+	 * @return the remote address, unresolved; IPv6 has no brackets
 	 */
 	InetSocketAddress getRemoteAddress();
 

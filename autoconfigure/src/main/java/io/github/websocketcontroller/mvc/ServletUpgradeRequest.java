@@ -143,8 +143,12 @@ final class ServletUpgradeRequest implements UpgradeRequest {
 		return FOREIGN_ATTRIBUTES.stream().noneMatch(name::startsWith) && !name.endsWith(FILTERED);
 	}
 
+	// Spring's filter for forwarded headers puts brackets around IPv6, servers do not.
 	private static InetSocketAddress address(@Nullable String host, int port) {
-		return InetSocketAddress.createUnresolved(Objects.requireNonNullElse(host, ""), Math.max(port, 0));
+		String name = Objects.requireNonNullElse(host, "");
+		boolean bracketed = name.startsWith("[") && name.endsWith("]");
+		return InetSocketAddress.createUnresolved(bracketed ? name.substring(1, name.length() - 1) : name,
+				Math.max(port, 0));
 	}
 
 	/**

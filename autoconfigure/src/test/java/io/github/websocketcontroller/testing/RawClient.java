@@ -16,6 +16,8 @@ import java.util.HexFormat;
 
 import javax.net.ssl.SSLSocket;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A websocket client that sends bytes exactly as written and hides nothing of what comes
  * back.
@@ -53,7 +55,7 @@ public final class RawClient implements AutoCloseable {
 	 * Connects with a receive buffer of a size, without sending anything.
 	 */
 	public static RawClient connect(int port, int receiveBuffer) throws IOException {
-		Socket socket = socket(port, receiveBuffer);
+		Socket socket = socket(null, port, receiveBuffer);
 		return new RawClient(socket, socket);
 	}
 
@@ -61,7 +63,17 @@ public final class RawClient implements AutoCloseable {
 	 * Connects with TLS and a receive buffer of a size, without sending anything.
 	 */
 	public static RawClient connectSecurely(int port, int receiveBuffer) throws IOException {
-		Socket tcp = socket(port, receiveBuffer);
+		return connectSecurely(socket(null, port, receiveBuffer), port);
+	}
+
+	/**
+	 * Connects with TLS from an address, without sending anything.
+	 */
+	public static RawClient connectSecurely(InetAddress from, int port) throws IOException {
+		return connectSecurely(socket(from, port, 0), port);
+	}
+
+	private static RawClient connectSecurely(Socket tcp, int port) throws IOException {
 		SSLSocket tls = (SSLSocket) SelfSignedKeyStore.trust()
 			.getSocketFactory()
 			.createSocket(tcp, "localhost", port, true);
@@ -69,8 +81,11 @@ public final class RawClient implements AutoCloseable {
 		return new RawClient(tls, tcp);
 	}
 
-	private static Socket socket(int port, int receiveBuffer) throws IOException {
+	private static Socket socket(@Nullable InetAddress from, int port, int receiveBuffer) throws IOException {
 		Socket socket = new Socket();
+		if (from != null) {
+			socket.bind(new InetSocketAddress(from, 0));
+		}
 		if (receiveBuffer > 0) {
 			socket.setReceiveBufferSize(receiveBuffer);
 		}

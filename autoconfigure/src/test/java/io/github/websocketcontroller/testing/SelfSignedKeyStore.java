@@ -5,7 +5,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
 
 import javax.net.ssl.SSLContext;
@@ -20,6 +22,8 @@ public final class SelfSignedKeyStore {
 
 	private static final String FILE = "keystore.p12";
 
+	private static final String ALIAS = "test";
+
 	private static final String PASSWORD = "changeit";
 
 	private SelfSignedKeyStore() {
@@ -33,7 +37,7 @@ public final class SelfSignedKeyStore {
 		Path file = directory.resolve(FILE);
 		Process keytool = new ProcessBuilder(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
-						"test", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=dns:localhost,ip:127.0.0.1",
+						ALIAS, "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=dns:localhost,ip:127.0.0.1",
 						"-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", PASSWORD))
 			.inheritIO()
 			.start();
@@ -58,6 +62,32 @@ public final class SelfSignedKeyStore {
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Makes a certificate and its key for what reads no key store.
+	 */
+	public static void pem(Path certificate, Path key) throws IOException, InterruptedException {
+		Path directory = Files.createTempDirectory("keystore");
+		properties("server", directory);
+		Path file = directory.resolve(FILE);
+		try {
+			KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+			Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
+			Files.writeString(key, pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			Files.delete(file);
+			Files.delete(directory);
+		}
+	}
+
+	private static String pem(String type, byte[] content) {
+		return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END " + type
+				+ "-----\n";
 	}
 
 	/**
