@@ -10,7 +10,9 @@ import org.springframework.boot.system.JavaVersion;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 
 /**
- * Makes the executor that gives each connection a thread of its own.
+ * Makes the executor that gives each connection a thread of its own. The threads have the
+ * context class loader of the application, as those of its requests do: left alone they
+ * would inherit the server's.
  */
 final class ServingThreads {
 
@@ -21,7 +23,7 @@ final class ServingThreads {
 	private ServingThreads() {
 	}
 
-	static Executor create(Threads threads) {
+	static Executor create(Threads threads, ClassLoader classLoader) {
 		boolean virtual = isVirtual(threads);
 		SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor("websocket-");
 		if (virtual) {
@@ -30,6 +32,10 @@ final class ServingThreads {
 		else {
 			executor.setDaemon(true);
 		}
+		executor.setTaskDecorator((task) -> () -> {
+			Thread.currentThread().setContextClassLoader(classLoader);
+			task.run();
+		});
 		return executor;
 	}
 

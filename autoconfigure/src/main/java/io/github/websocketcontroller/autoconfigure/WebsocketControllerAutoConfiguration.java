@@ -72,8 +72,8 @@ public final class WebsocketControllerAutoConfiguration {
 
 	@Bean
 	ConnectionServer websocketConnectionServer(OpenConnections connections, WebsocketControllerProperties properties,
-			ObjectProvider<JsonCodec> json) {
-		Executor threads = ServingThreads.create(properties.threads());
+			ObjectProvider<JsonCodec> json, ServletContext context) {
+		Executor threads = ServingThreads.create(properties.threads(), context.getClassLoader());
 		return new ConnectionServer(connections, threads, json.getIfAvailable(NoJsonCodec::new));
 	}
 

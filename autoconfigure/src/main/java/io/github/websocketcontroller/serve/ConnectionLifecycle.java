@@ -65,6 +65,9 @@ public final class ConnectionLifecycle implements SmartLifecycle {
 			}
 			finally {
 				stopWatchdog();
+				// A server looks at what its application has left, maybe before this
+				// thread has ended.
+				Thread.currentThread().setContextClassLoader(null);
 				callback.run();
 			}
 		}, "websocket-shutdown").start();

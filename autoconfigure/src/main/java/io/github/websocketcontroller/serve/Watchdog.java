@@ -16,6 +16,8 @@ final class Watchdog implements Runnable {
 
 	private static final long ROUND_NANOS = 250_000_000L;
 
+	private static final long LAST_ROUND_MILLIS = 1000;
+
 	private final OpenConnections connections;
 
 	private final Thread thread = new Thread(this, "websocket-watchdog");
@@ -32,9 +34,17 @@ final class Watchdog implements Runnable {
 		this.thread.start();
 	}
 
+	// A thread that outlives the application, if only for a moment, looks like a leak to
+	// the server that it was deployed to.
 	void stop() {
 		this.stopped = true;
 		LockSupport.unpark(this.thread);
+		try {
+			this.thread.join(LAST_ROUND_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override

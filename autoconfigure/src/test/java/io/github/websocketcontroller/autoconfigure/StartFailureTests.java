@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.autoconfigure;
 
 import java.io.Writer;
+import java.util.Collections;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
@@ -9,9 +10,8 @@ import io.github.websocketcontroller.testing.LeakCheck;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.upgrade.UnsupportedServerException;
 import jakarta.servlet.Filter;
-import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.Servlet;
-import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.ServletContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -23,18 +23,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Mockito;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.support.SpringBootServletInitializer;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.mock.web.MockServletContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyString;
 
 /**
  * What can't work fails the start, and says what and how to mend it.
@@ -67,13 +67,14 @@ class StartFailureTests {
 
 	@Test
 	void whenTheApplicationIsDeployedToAServerThatIsNotSupportedThenTheStartFails(CapturedOutput output) {
-		SpringApplicationBuilder application = new SpringApplicationBuilder(War.class)
-			.contextFactory((type) -> new AnnotationConfigServletWebServerApplicationContext())
-			.initializers((context) -> ((AnnotationConfigServletWebServerApplicationContext) context)
-				.setServletContext(new ExternalServer()))
-			.properties("spring.main.banner-mode=off");
-		assertThatThrownBy(() -> application.run().close()).hasRootCauseInstanceOf(UnsupportedServerException.class);
-		assertAnalysis(output, "Websocket controllers can't be served by MockServletContext.", MEND);
+		ServletContext server = Mockito.mock();
+		Mockito.when(server.getServerInfo()).thenReturn("Other/1.0");
+		Mockito.when(server.getAttributeNames()).thenReturn(Collections.emptyEnumeration());
+		Mockito.when(server.getInitParameterNames()).thenReturn(Collections.emptyEnumeration());
+		Mockito.when(server.addServlet(anyString(), any(Servlet.class))).thenReturn(Mockito.mock());
+		Mockito.when(server.addFilter(anyString(), any(Filter.class))).thenReturn(Mockito.mock());
+		assertThatThrownBy(() -> new War().onStartup(server)).hasRootCauseInstanceOf(UnsupportedServerException.class);
+		assertAnalysis(output, "Websocket controllers can't be served by Other/1.0.", MEND);
 	}
 
 	@ParameterizedTest
@@ -179,22 +180,7 @@ class StartFailureTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 			WebsocketControllerAutoConfiguration.class })
-	static class War {
-
-	}
-
-	/** Takes the servlets and filters of an application, as a mock does not. */
-	static class ExternalServer extends MockServletContext {
-
-		@Override
-		public ServletRegistration.Dynamic addServlet(String name, Servlet servlet) {
-			return Mockito.mock();
-		}
-
-		@Override
-		public FilterRegistration.Dynamic addFilter(String name, Filter filter) {
-			return Mockito.mock();
-		}
+	static class War extends SpringBootServletInitializer {
 
 	}
 

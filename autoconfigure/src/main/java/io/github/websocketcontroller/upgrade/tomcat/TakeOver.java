@@ -53,6 +53,9 @@ final class TakeOver {
 		}
 		channel.configureBlocking(true);
 		this.count.increment();
+		if (logger.isDebugEnabled()) {
+			logger.debug("Took the socket of " + channel.getRemoteAddress() + " over from Tomcat");
+		}
 		return new SocketTransport(channel, leftover(nioWrapper), wrapper::close);
 	}
 
