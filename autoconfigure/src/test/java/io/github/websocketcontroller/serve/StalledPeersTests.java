@@ -42,14 +42,14 @@ class StalledPeersTests {
 
 	private static final int OTHERS = 900;
 
-	private static final int MESSAGES = 20;
+	private static final int MESSAGES = 10;
 
 	private static final byte[] PAYLOAD = new byte[50_000];
 
 	/** More messages than the system has room for. */
 	private static final int FLOOD = 160;
 
-	private static final int SMALL_BUFFER = 4096;
+	private static final int SMALL_BUFFER = 32 * 1024;
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(EchoController.class, FloodController.class)
@@ -135,7 +135,7 @@ class StalledPeersTests {
 		}
 
 		private ByteBuffer next() {
-			return ByteBuffer.wrap(PAYLOAD, this.sent, 1 + 900 * this.sent);
+			return ByteBuffer.wrap(PAYLOAD, this.sent, 1 + 1900 * this.sent);
 		}
 
 		@Override
