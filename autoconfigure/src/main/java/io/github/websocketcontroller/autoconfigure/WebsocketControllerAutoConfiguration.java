@@ -18,6 +18,7 @@ import io.github.websocketcontroller.upgrade.HandshakeUpgrader;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
+import io.github.websocketcontroller.upgrade.jetty.JettyUpgrade;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
 import jakarta.servlet.ServletContext;
 import tools.jackson.databind.json.JsonMapper;
@@ -157,6 +158,20 @@ public final class WebsocketControllerAutoConfiguration {
 		@Bean
 		ServerUpgrade websocketTomcatUpgrade(WebsocketControllerProperties properties) {
 			return new TomcatUpgrade(properties.tomcat().takeOver());
+		}
+
+	}
+
+	/**
+	 * Upgrades connections of Jetty, embedded or not.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.eclipse.jetty.ee11.servlet.ServletContextRequest")
+	static class JettyConfiguration {
+
+		@Bean
+		ServerUpgrade websocketJettyUpgrade() {
+			return new JettyUpgrade();
 		}
 
 	}
