@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.testing.RawClient;
@@ -12,6 +13,7 @@ import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.testing.TestTransport;
 import org.eclipse.jetty.io.ConnectionStatistics;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,16 @@ class JettyUpgradeTests {
 			client.text("before").read();
 			Thread.sleep(5 * IDLE_MILLIS); // more than any other connection is given
 			assertThat(client.text("after").read().text()).isEqualTo("after");
+		}
+	}
+
+	@Test
+	void whenJettySaysThatAConnectionHasBeenIdleThenItIsNotToEndIt() throws Exception {
+		try (RawClient client = this.scripts.open(server, JettyUpgradeTests::echo)) {
+			client.text("a").read();
+			EndPoint endPoint = connector(server).getConnectedEndPoints().iterator().next();
+			assertThat(endPoint.getIdleTimeout()).isZero();
+			assertThat(endPoint.getConnection().onIdleExpired(new TimeoutException())).isFalse();
 		}
 	}
 
