@@ -52,6 +52,7 @@ class ArchitectureTests {
 			Map.entry("upgrade",
 					Set.of("Upgrader", "HandshakeUpgrader", "WebsocketUpgradeStrategy", "ServerUpgrade",
 							"UnsupportedServerException")),
+			Map.entry("upgrade.jetty", Set.of("JettyUpgrade", "ConnectProtocolCustomizer")),
 			// Tomcat creates the handler.
 			Map.entry("upgrade.tomcat", Set.of("TomcatUpgrade", "TomcatUpgradeHandler")),
 			Map.entry("serve",
@@ -135,6 +136,28 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage(ROOT + ".upgrade.tomcat")
+			.check(classes);
+	}
+
+	@Test
+	void onlyOnePackageKnowsJetty() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(ROOT + ".upgrade.jetty")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.eclipse.jetty..")
+			.check(classes);
+	}
+
+	@Test
+	void onlyTheAutoConfigurationKnowsThePackageOfJetty() {
+		ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackages(ROOT + ".upgrade.jetty", ROOT + ".autoconfigure")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + ".upgrade.jetty")
 			.check(classes);
 	}
 

@@ -18,6 +18,8 @@ import io.github.websocketcontroller.upgrade.HandshakeUpgrader;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
+import io.github.websocketcontroller.upgrade.jetty.ConnectProtocolCustomizer;
+import io.github.websocketcontroller.upgrade.jetty.JettyUpgrade;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
 import jakarta.servlet.ServletContext;
 import tools.jackson.databind.json.JsonMapper;
@@ -157,6 +159,35 @@ public final class WebsocketControllerAutoConfiguration {
 		@Bean
 		ServerUpgrade websocketTomcatUpgrade(WebsocketControllerProperties properties) {
 			return new TomcatUpgrade(properties.tomcat().takeOver());
+		}
+
+	}
+
+	/**
+	 * Upgrades connections of Jetty, which hides its classes where it is not embedded.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.eclipse.jetty.ee11.servlet.ServletContextRequest")
+	static class JettyConfiguration {
+
+		@Bean
+		ServerUpgrade websocketJettyUpgrade() {
+			return new JettyUpgrade();
+		}
+
+	}
+
+	/**
+	 * Has Jetty's HTTP/2 offer only what is served.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory",
+			"org.springframework.boot.jetty.ConfigurableJettyWebServerFactory" })
+	static class JettyHttp2Configuration {
+
+		@Bean
+		ConnectProtocolCustomizer websocketConnectProtocolCustomizer() {
+			return new ConnectProtocolCustomizer();
 		}
 
 	}

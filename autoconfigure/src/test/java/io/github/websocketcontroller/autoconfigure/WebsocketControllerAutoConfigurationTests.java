@@ -21,7 +21,7 @@ import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.serve.ConnectionLifecycle;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
-import io.github.websocketcontroller.upgrade.ServerUpgrade;
+import io.github.websocketcontroller.upgrade.jetty.JettyUpgrade;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -97,8 +97,8 @@ class WebsocketControllerAutoConfigurationTests {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.hasSingleBean(WebsocketSettings.class)
 			.hasSingleBean(ConnectionLifecycle.class)
-			.getBean(ServerUpgrade.class)
-			.isInstanceOf(TomcatUpgrade.class));
+			.hasSingleBean(TomcatUpgrade.class)
+			.hasSingleBean(JettyUpgrade.class));
 	}
 
 	@Test
@@ -199,9 +199,22 @@ class WebsocketControllerAutoConfigurationTests {
 
 	@Test
 	void whenTomcatIsNotOnTheClassPathThenNoClassOfItIsNeeded() throws Exception {
-		assertThat(WithoutTomcat.start())
-			.contains("UnsupportedServerException: Websocket controllers can't be served by jetty/12.1.")
-			.doesNotContain("NoClassDefFoundError", "ClassNotFoundException");
+		assertThat(ReducedClassPath.echo((jar) -> jar.contains("tomcat"), "org.apache.catalina.startup.Tomcat"))
+			.isEqualTo("JettyServletWebServer hello");
+	}
+
+	@Test
+	void whenJettyIsNotOnTheClassPathThenNoClassOfItIsNeeded() throws Exception {
+		assertThat(ReducedClassPath.echo((jar) -> jar.contains("jetty"), "org.eclipse.jetty.util.Callback"))
+			.isEqualTo("TomcatWebServer hello");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "jetty-http2", "jetty-alpn" })
+	void whenHttp2IsNotOnTheClassPathThenNoClassOfItIsNeeded(String absent) throws Exception {
+		assertThat(ReducedClassPath.echo((jar) -> jar.contains("tomcat") || jar.contains(absent),
+				"org.apache.catalina.startup.Tomcat"))
+			.isEqualTo("JettyServletWebServer hello");
 	}
 
 	@ParameterizedTest

@@ -1,10 +1,15 @@
 package io.github.websocketcontroller.testing;
 
+import java.util.Arrays;
 import java.util.List;
 
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http11.Http11Nio2Protocol;
+import org.eclipse.jetty.io.ConnectionStatistics;
+import org.eclipse.jetty.server.Connector;
 
+import org.springframework.boot.jetty.JettyWebServer;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServer;
@@ -22,7 +27,8 @@ public interface TestTransport {
 	 * All kinds.
 	 */
 	static List<TestTransport> all() {
-		return List.of(new TomcatPlain(), new TomcatParked(), new TomcatTls(), new TomcatNio2());
+		return List.of(new TomcatPlain(), new TomcatParked(), new TomcatTls(), new TomcatNio2(), new JettyPlain(),
+				new JettyTls());
 	}
 
 	/**
@@ -156,6 +162,72 @@ public interface TestTransport {
 				return (factory) -> factory.setProtocol(Http11Nio2Protocol.class.getName());
 			}
 
+		}
+
+	}
+
+	/**
+	 * What all connectors of Jetty have in common.
+	 */
+	abstract class Jetty implements TestTransport {
+
+		@Override
+		public String without() {
+			return "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration";
+		}
+
+		@Override
+		public List<Class<?>> sources() {
+			return List.of(Connections.class);
+		}
+
+		@Override
+		public List<LeakCheck.Count> counts(WebServer server) {
+			Connector connector = ((JettyWebServer) server).getServer().getConnectors()[0];
+			ConnectionStatistics connections = connector.getBean(ConnectionStatistics.class);
+			return List.of(
+					new LeakCheck.Count("end points of Jetty", () -> connector.getConnectedEndPoints().size(), 0),
+					new LeakCheck.Count("connections that Jetty has opened and not closed", connections::getConnections,
+							0));
+		}
+
+		@Override
+		public String toString() {
+			return getClass().getSimpleName();
+		}
+
+		static class Connections {
+
+			@Bean
+			WebServerFactoryCustomizer<JettyServletWebServerFactory> connectionStatistics() {
+				return (factory) -> factory.addServerCustomizers((server) -> Arrays.stream(server.getConnectors())
+					.forEach((connector) -> connector.addBean(new ConnectionStatistics())));
+			}
+
+		}
+
+	}
+
+	/**
+	 * Plain, through Jetty.
+	 */
+	final class JettyPlain extends Jetty {
+
+	}
+
+	/**
+	 * TLS, through Jetty.
+	 */
+	final class JettyTls extends Jetty {
+
+		@Override
+		public List<String> properties() {
+			return List.of(SelfSignedKeyStore.properties("server"));
+		}
+
+		@Override
+		public boolean isSecure() {
+			return true;
 		}
 
 	}

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
@@ -16,44 +15,21 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tomcat's connection in the hands of nobody, or of somebody who gives up.
+ * Tomcat's socket in other hands.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class TomcatUpgradeTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(UpgradesByHand.class);
-
-	@Test
-	void whenNoThreadCanBeHadThenTheConnectionIsClosedWithOneLine(CapturedOutput output) throws Exception {
-		for (int i = 0; i < 50; i++) {
-			try (RawClient client = upgraded("/rejected")) {
-				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
-			}
-		}
-		assertThat(output).contains("No thread can be had")
-			.doesNotContain("Failed to complete processing", "\tat org.apache");
-	}
-
-	@Test
-	void whenAConnectionIsClosedBeforeItIsTakenOverThenNothingIsLeft() throws Exception {
-		for (int i = 0; i < 50; i++) {
-			try (RawClient client = upgraded("/abandoned")) {
-				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
-			}
-		}
-	}
 
 	@Test
 	void whenAConnectionIsTakenOverThenTheTransportIsItsSocket() throws Exception {
@@ -83,20 +59,8 @@ class TomcatUpgradeTests {
 
 		private final ServerUpgrade server;
 
-		UpgradesByHand(ServerUpgrade server) {
+		UpgradesByHand(@Qualifier("websocketTomcatUpgrade") ServerUpgrade server) {
 			this.server = server;
-		}
-
-		@GetMapping("/rejected")
-		void rejected(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-			this.server.upgrade(request, response, (pending) -> {
-				throw new RejectedExecutionException("full");
-			});
-		}
-
-		@GetMapping("/abandoned")
-		void abandoned(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-			this.server.upgrade(request, response, (pending) -> new Thread(pending::close).start());
 		}
 
 		@GetMapping("/taken")

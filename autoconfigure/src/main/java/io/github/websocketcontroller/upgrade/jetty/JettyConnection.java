@@ -1,0 +1,84 @@
+package io.github.websocketcontroller.upgrade.jetty;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Transport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * Jetty's view of an upgraded connection. Jetty opens it once the 101 is out, leaves all
+ * I/O to it, and tells it when the end point is closed.
+ */
+final class JettyConnection extends AbstractConnection implements Connection.UpgradeTo, PendingTransport {
+
+	private static final Log logger = LogFactory.getLog(JettyConnection.class);
+
+	private final Consumer<PendingTransport> receiver;
+
+	private final JettyTransport transport;
+
+	JettyConnection(EndPoint endPoint, Executor executor, Consumer<PendingTransport> receiver) {
+		super(endPoint, executor);
+		this.receiver = receiver;
+		this.transport = new JettyTransport(endPoint);
+	}
+
+	/**
+	 * Takes what Jetty has read past the request, before {@link #onOpen()}.
+	 */
+	@Override
+	public void onUpgradeTo(ByteBuffer buffer) {
+		this.transport.deliverFirst(buffer);
+	}
+
+	@Override
+	public void onOpen() {
+		super.onOpen();
+		getEndPoint().setIdleTimeout(0);
+		try {
+			this.receiver.accept(this);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
+			close();
+		}
+	}
+
+	/**
+	 * Not called: the transport waits for bytes with a callback of its own.
+	 */
+	@Override
+	public void onFillable() {
+	}
+
+	/**
+	 * Keeps Jetty from closing the connection. It may have been idle for as long as it
+	 * likes; when Jetty stops, it gives all end points a second.
+	 */
+	@Override
+	public boolean onIdleExpired(TimeoutException timeout) {
+		return false;
+	}
+
+	@Override
+	public void onClose(Throwable cause) {
+		this.transport.end();
+		super.onClose(cause);
+	}
+
+	@Override
+	public Transport open(Duration timeout) {
+		return this.transport;
+	}
+
+}
