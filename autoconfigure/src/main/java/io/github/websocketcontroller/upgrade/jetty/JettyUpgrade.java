@@ -1,6 +1,6 @@
 package io.github.websocketcontroller.upgrade.jetty;
 
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
@@ -26,7 +26,8 @@ public final class JettyUpgrade implements ServerUpgrade {
 	}
 
 	@Override
-	public void upgrade(HttpServletRequest request, HttpServletResponse response, Consumer<PendingTransport> receiver) {
+	public void upgrade(HttpServletRequest request, HttpServletResponse response,
+			Predicate<PendingTransport> receiver) {
 		ServletContextRequest jettyRequest = ServletContextRequest.getServletContextRequest(request);
 		ConnectionMetaData http = jettyRequest.getConnectionMetaData();
 		Connector connector = http.getConnector();
