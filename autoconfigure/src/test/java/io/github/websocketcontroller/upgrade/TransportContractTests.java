@@ -361,6 +361,7 @@ class TransportContractTests {
 		try (RawClient client = echo()) {
 			client.sendHex("83 80 00000000").send(new byte[MEGABYTE]);
 			assertThat(client.read().closeCode()).isEqualTo(1002);
+			assertThat(client.isAtEnd()).isTrue();
 		}
 		assertThat(status().getCode()).isEqualTo(1002);
 	}
