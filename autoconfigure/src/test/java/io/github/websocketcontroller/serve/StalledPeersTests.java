@@ -30,6 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A thousand connections, of which a hundred do not take what the server sends: the
@@ -91,7 +92,8 @@ class StalledPeersTests {
 		for (int i = 0; i < OTHERS; i++) {
 			others.get(i).socket = opened.get(i).get(120, TimeUnit.SECONDS);
 		}
-		assertThat(server.bean(OpenConnections.class).count()).isEqualTo(STALLED + OTHERS);
+		OpenConnections connections = server.bean(OpenConnections.class);
+		await().until(() -> connections.count() == STALLED + OTHERS);
 		others.forEach(Other::start);
 		for (Other other : others) {
 			other.done.get(120, TimeUnit.SECONDS);
