@@ -6,9 +6,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /**
  * A {@link JettyTransport} over a stream of HTTP/2.
@@ -52,24 +55,32 @@ final class StreamTransport extends JettyTransport {
 	}
 
 	/**
-	 * Resets a stream that has not ended in both directions (RFC 8441, 5). Jetty would
-	 * only end its own, and keep the stream until the connection ends.
+	 * Ends the stream, and resets it if the peer has not ended it too (RFC 8441, 5).
+	 * Jetty would keep it until the connection ends.
 	 */
 	@Override
 	public void close() {
 		if (!this.closed.compareAndSet(false, true)) {
 			return;
 		}
-		if (this.endPoint.isOutputShutdown() && this.endPoint.isInputShutdown()) {
-			// Closing would come before the END_STREAM, if that is on its way.
-			this.endPoint.getConnection().onClose(null);
-			return;
+		if (!this.endPoint.isOutputShutdown()) {
+			DataFrame end = new DataFrame(this.stream.getId(), BufferUtil.EMPTY_BUFFER, true);
+			this.stream.data(end, Callback.from(InvocationType.NON_BLOCKING, () -> reset(ErrorCode.NO_ERROR),
+					(failure) -> reset(ErrorCode.CANCEL_STREAM_ERROR)));
 		}
+		else if (!this.endPoint.isInputShutdown()) {
+			reset(ErrorCode.NO_ERROR);
+		}
+		// Not the end point, whose own END_STREAM may be on its way or come too late.
+		this.endPoint.getConnection().onClose(null);
+		end();
+	}
+
+	private void reset(ErrorCode code) {
 		if (!this.stream.isClosed()) {
-			ErrorCode code = this.endPoint.isOutputShutdown() ? ErrorCode.NO_ERROR : ErrorCode.CANCEL_STREAM_ERROR;
 			this.stream.reset(new ResetFrame(this.stream.getId(), code.code), Callback.NOOP);
+			super.close();
 		}
-		super.close();
 	}
 
 }

@@ -93,7 +93,7 @@ class JettyUpgradeTests {
 	}
 
 	static Stream<TestTransport> transports() {
-		return TestTransport.all().stream().filter(TestTransport.Jetty.class::isInstance);
+		return Stream.of(new TestTransport.JettyPlain(), new TestTransport.JettyHttp2());
 	}
 
 	@ParameterizedTest
