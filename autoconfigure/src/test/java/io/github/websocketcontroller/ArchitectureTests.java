@@ -161,6 +161,20 @@ class ArchitectureTests {
 			.check(classes);
 	}
 
+	// Before Java 24 a virtual thread that waits for a monitor keeps its carrier.
+	@Test
+	void nothingWaitsForAMonitorWhereBytesAreWaitedFor() {
+		ArchRuleDefinition.noMethods()
+			.that()
+			.areDeclaredInClassesThat()
+			.resideInAnyPackage(ROOT + ".transport", ROOT + ".upgrade..")
+			.should()
+			.haveModifier(JavaModifier.SYNCHRONIZED)
+			.check(classes);
+		ArchRuleDefinition.noClasses().should().callMethod(Object.class, "wait").check(classes);
+		ArchRuleDefinition.noClasses().should().callMethod(Object.class, "wait", long.class).check(classes);
+	}
+
 	@Test
 	void onlyTheAutoConfigurationKnowsJackson() {
 		ArchRuleDefinition.noClasses()

@@ -6,6 +6,8 @@ import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.AlternativeJdkIdGenerator;
@@ -15,6 +17,8 @@ import org.springframework.util.IdGenerator;
  * Serves upgraded connections, each on a thread of its own. Thread-safe.
  */
 public final class ConnectionServer {
+
+	private static final Log logger = LogFactory.getLog(ConnectionServer.class);
 
 	private final OpenConnections connections;
 
@@ -49,19 +53,19 @@ public final class ConnectionServer {
 	 * @param call what to run
 	 * @param subprotocol the subprotocol that was agreed on
 	 * @param pending the connection
+	 * @return {@code false} if no thread can be had to serve it
 	 */
-	public void serve(ServeCall call, @Nullable String subprotocol, PendingTransport pending) {
+	public boolean serve(ServeCall call, @Nullable String subprotocol, PendingTransport pending) {
 		this.connections.expect();
-		boolean started = false;
 		try {
 			this.threads.execute(new Serving(call, this.connections, pending,
 					(transport) -> connection(call, subprotocol, transport)));
-			started = true;
+			return true;
 		}
-		finally {
-			if (!started) {
-				this.connections.expectNoMore();
-			}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			this.connections.expectNoMore();
+			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
+			return false;
 		}
 	}
 

@@ -35,8 +35,8 @@ final class Handoff extends AbstractWebSocketHandler implements SubProtocolCapab
 			.toList();
 	}
 
-	void accept(@Nullable String subprotocol, PendingTransport pending) {
-		this.server.serve(this.call, subprotocol, pending);
+	boolean accept(@Nullable String subprotocol, PendingTransport pending) {
+		return this.server.serve(this.call, subprotocol, pending);
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.github.websocketcontroller.upgrade;
 
 import java.io.IOException;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import jakarta.servlet.ServletContext;
@@ -27,11 +27,12 @@ public interface ServerUpgrade {
 	 * @param request the request
 	 * @param response the response; its headers are complete
 	 * @param receiver gets the connection, on a thread of the server, and does not block;
-	 * it is not called when the server drops the connection before
+	 * the server closes a connection that it does not accept. It is not called when the
+	 * server drops the connection before
 	 * @throws IOException if the connection is gone
 	 * @throws ServletException if the server can't upgrade
 	 */
-	void upgrade(HttpServletRequest request, HttpServletResponse response, Consumer<PendingTransport> receiver)
+	void upgrade(HttpServletRequest request, HttpServletResponse response, Predicate<PendingTransport> receiver)
 			throws IOException, ServletException;
 
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -94,20 +95,30 @@ class ReadmeTests {
 		assertThat(List.of(documented.getPropertyNames())).containsExactlyInAnyOrderElementsOf(names);
 	}
 
-	@Test
-	void linksLeadSomewhere() throws IOException {
-		String readme = readme();
-		Matcher links = Pattern.compile("]\\(([^)]+)\\)").matcher(readme);
+	@ParameterizedTest
+	@ValueSource(strings = { "README.md", "docs/servers.md", "docs/proxies.md" })
+	void linksLeadSomewhere(String page) throws IOException {
+		Path file = ROOT.resolve(page);
+		Matcher links = Pattern.compile("]\\(([^)]+)\\)").matcher(Files.readString(file));
 		while (links.find()) {
-			String target = links.group(1);
-			if (target.startsWith("#")) {
-				assertThat(readme.toLowerCase(Locale.ROOT).replace(' ', '-'))
-					.contains("#-" + target.substring(1) + "\n");
-			}
-			else if (!target.contains("://")) {
-				assertThat(ROOT.resolve(target)).exists();
+			if (!links.group(1).contains("://")) {
+				String[] target = links.group(1).split("#", 2);
+				Path other = target[0].isEmpty() ? file : file.resolveSibling(target[0]);
+				assertThat(other).exists();
+				if (target.length > 1) {
+					assertThat(anchors(other)).contains(target[1]);
+				}
 			}
 		}
+	}
+
+	private static List<String> anchors(Path page) throws IOException {
+		return Files.readAllLines(page)
+			.stream()
+			.filter((line) -> line.startsWith("#"))
+			.map((line) -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+			.map((heading) -> heading.replaceAll("[^\\w -]", "").replace(' ', '-'))
+			.toList();
 	}
 
 	private static List<String> blocks(String language) throws IOException {

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.testing.JdkListener;
 import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.SelfSignedKeyStore;
@@ -179,7 +179,7 @@ class ForeignClientTests {
 		get(socket.sendBinary(largeBytes(), true));
 		assertThat(listener.next()).isEqualTo(largeBytes());
 		get(socket.sendClose(3456, "that's all"));
-		assertThat(get(listener.closed)).isEqualTo(new CloseStatus(3456, "that's all"));
+		assertThat(get(listener.closed())).isEqualTo(new CloseStatus(3456, "that's all"));
 	}
 
 	@Test
@@ -194,7 +194,7 @@ class ForeignClientTests {
 			assertThat(connection.messages()).isEmpty();
 		}));
 		assertThat(listener.next()).isEqualTo("bye");
-		assertThat(get(listener.closed)).isEqualTo(new CloseStatus(4321, "h\u00e9"));
+		assertThat(get(listener.closed())).isEqualTo(new CloseStatus(4321, "h\u00e9"));
 		assertThat(get(get(opened).closed())).isEqualTo(new CloseStatus(4321, "h\u00e9"));
 	}
 
@@ -203,7 +203,7 @@ class ForeignClientTests {
 		JdkListener listener = new JdkListener();
 		WebSocket socket = open(listener, "/echo");
 		get(socket.sendBinary(ByteBuffer.allocate(64 * 1024 + 1), true));
-		assertThat(get(listener.closed).getCode()).isEqualTo(1009);
+		assertThat(get(listener.closed()).getCode()).isEqualTo(1009);
 	}
 
 	@Test
@@ -217,7 +217,7 @@ class ForeignClientTests {
 			.buildAsync(URI.create(server.uri("/echo")), listener));
 		assertThat(socket.getSubprotocol()).isEqualTo("chat.v2");
 		get(socket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
-		assertThat(get(listener.closed).getCode()).isEqualTo(1000);
+		assertThat(get(listener.closed()).getCode()).isEqualTo(1000);
 	}
 
 	@Test
@@ -273,65 +273,6 @@ class ForeignClientTests {
 		}
 
 		@Nullable WebSocketMessage<?> next() throws InterruptedException {
-			return this.messages.poll(20, TimeUnit.SECONDS);
-		}
-
-	}
-
-	/**
-	 * Puts the pieces together again in which the JDK delivers a message.
-	 */
-	private static final class JdkListener implements WebSocket.Listener {
-
-		private final BlockingQueue<Object> messages = new LinkedBlockingQueue<>();
-
-		private final CompletableFuture<CloseStatus> closed = new CompletableFuture<>();
-
-		private final StringBuilder text = new StringBuilder();
-
-		private ByteBuffer binary = ByteBuffer.allocate(2 * LARGE);
-
-		@Override
-		public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-			this.text.append(data);
-			if (last) {
-				this.messages.add(this.text.toString());
-				this.text.setLength(0);
-			}
-			socket.request(1);
-			return null;
-		}
-
-		@Override
-		public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-			this.binary.put(data);
-			if (last) {
-				this.messages.add(this.binary.flip());
-				this.binary = ByteBuffer.allocate(2 * LARGE);
-			}
-			socket.request(1);
-			return null;
-		}
-
-		@Override
-		public @Nullable CompletionStage<?> onPong(WebSocket socket, ByteBuffer data) {
-			this.messages.add("pong of " + data.remaining());
-			socket.request(1);
-			return null;
-		}
-
-		@Override
-		public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-			this.closed.complete(new CloseStatus(code, reason));
-			return null;
-		}
-
-		@Override
-		public void onError(WebSocket socket, Throwable error) {
-			this.closed.completeExceptionally(error);
-		}
-
-		@Nullable Object next() throws InterruptedException {
 			return this.messages.poll(20, TimeUnit.SECONDS);
 		}
 

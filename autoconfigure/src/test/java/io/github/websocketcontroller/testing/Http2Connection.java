@@ -13,6 +13,7 @@ import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -68,6 +69,8 @@ public final class Http2Connection implements AutoCloseable {
 		connector.setExecutor(threads);
 		connector.setSelectors(1);
 		HTTP2Client started = new HTTP2Client(connector);
+		started.setByteBufferPool(ByteBufferPool.NON_POOLING); // What it keeps is no leak
+																// of ours.
 		started.setIdleTimeout(0);
 		started.setStreamIdleTimeout(0);
 		try {

@@ -30,7 +30,7 @@ public interface TestTransport {
 	 */
 	static List<TestTransport> all() {
 		return List.of(new TomcatPlain(), new TomcatParked(), new TomcatTls(), new TomcatNio2(), new JettyPlain(),
-				new JettyTls());
+				new JettyTls(), new JettyHttp2());
 	}
 
 	/**

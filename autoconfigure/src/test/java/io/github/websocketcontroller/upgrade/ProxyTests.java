@@ -15,16 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
+import io.github.websocketcontroller.testing.JdkListener;
 import io.github.websocketcontroller.testing.Nginx;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
@@ -69,7 +67,7 @@ class ProxyTests {
 	/** What a client might send to be taken for somebody else. */
 	private static final String[] CLAIMS = { "X-Forwarded-Proto: http", "X-Forwarded-Host: evil.example",
 			"X-Forwarded-Port: 1", "X-Forwarded-For: 203.0.113.66", "X-Forwarded-Prefix: /evil", "X-Forwarded-Ssl: off",
-			"Forwarded: for=203.0.113.66;host=evil.example;proto=http" };
+			"Forwarded: for=203.0.113.66;host=evil.example;proto=http", "X-Proxied-Https: off" };
 
 	@TempDir
 	private static Path certificates;
@@ -417,58 +415,23 @@ class ProxyTests {
 			assertThat(client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding()))
 				.satisfies((page) -> assertThat(page.version()).isEqualTo(HttpClient.Version.HTTP_2))
 				.satisfies((page) -> assertThat(page.statusCode()).isEqualTo(404));
-			Listener listener = new Listener();
+			JdkListener listener = new JdkListener();
 			WebSocket socket = client.newWebSocketBuilder()
 				.header("Origin", origin(proxy))
 				.buildAsync(URI.create("wss://localhost:" + proxy.port() + path(ProxyTests::echo)), listener)
 				.get(20, TimeUnit.SECONDS);
 			for (String text : List.of("hello", "h\u00e9llo!".repeat(20_000))) {
 				socket.sendText(text, true).get(20, TimeUnit.SECONDS);
-				assertThat(listener.messages.poll(20, TimeUnit.SECONDS)).isEqualTo(text);
+				assertThat(listener.next()).isEqualTo(text);
 			}
 			socket.sendClose(4000, "that's all").get(20, TimeUnit.SECONDS);
-			assertThat(listener.closed.get(20, TimeUnit.SECONDS)).isEqualTo(4000);
+			assertThat(listener.closed().get(20, TimeUnit.SECONDS).getCode()).isEqualTo(4000);
 			assertThat(status()).isEqualTo(new CloseStatus(4000, "that's all"));
 			assertThatThrownBy(() -> client.newWebSocketBuilder()
 				.header("Origin", "https://evil.example")
-				.buildAsync(URI.create("wss://localhost:" + proxy.port() + "/script?script=0"), new Listener())
+				.buildAsync(URI.create("wss://localhost:" + proxy.port() + "/script?script=0"), new JdkListener())
 				.get(20, TimeUnit.SECONDS)).rootCause().hasMessageContaining("403");
 		}
-	}
-
-	/**
-	 * Puts the pieces together again in which the JDK delivers a text.
-	 */
-	private static final class Listener implements WebSocket.Listener {
-
-		private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
-
-		private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-
-		private final StringBuilder text = new StringBuilder();
-
-		@Override
-		public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-			this.text.append(data);
-			if (last) {
-				this.messages.add(this.text.toString());
-				this.text.setLength(0);
-			}
-			socket.request(1);
-			return null;
-		}
-
-		@Override
-		public @Nullable CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-			this.closed.complete(code);
-			return null;
-		}
-
-		@Override
-		public void onError(WebSocket socket, Throwable error) {
-			this.closed.completeExceptionally(Objects.requireNonNull(error));
-		}
-
 	}
 
 }

@@ -3,15 +3,12 @@ package io.github.websocketcontroller.upgrade.jetty;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -22,16 +19,14 @@ import org.eclipse.jetty.io.EndPoint;
  */
 final class JettyConnection extends AbstractConnection implements Connection.UpgradeTo, PendingTransport {
 
-	private static final Log logger = LogFactory.getLog(JettyConnection.class);
-
-	private final Consumer<PendingTransport> receiver;
+	private final Predicate<PendingTransport> receiver;
 
 	private final JettyTransport transport;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	JettyConnection(EndPoint endPoint, JettyTransport transport, Executor executor,
-			Consumer<PendingTransport> receiver) {
+			Predicate<PendingTransport> receiver) {
 		super(endPoint, executor);
 		this.transport = transport;
 		this.receiver = receiver;
@@ -49,11 +44,7 @@ final class JettyConnection extends AbstractConnection implements Connection.Upg
 	public void onOpen() {
 		super.onOpen();
 		getEndPoint().setIdleTimeout(0);
-		try {
-			this.receiver.accept(this);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
+		if (!this.receiver.test(this)) {
 			close();
 		}
 	}

@@ -1,6 +1,6 @@
 package io.github.websocketcontroller.upgrade.jetty;
 
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
@@ -33,7 +33,7 @@ public final class JettyUpgrade implements ServerUpgrade {
 	}
 
 	@Override
-	public void upgrade(HttpServletRequest request, HttpServletResponse response, Consumer<PendingTransport> receiver)
+	public void upgrade(HttpServletRequest request, HttpServletResponse response, Predicate<PendingTransport> receiver)
 			throws ServletException {
 		ServletContextRequest jettyRequest = ServletContextRequest.getServletContextRequest(request);
 		EndPoint tunnel = ExtendedConnect.tunnel(jettyRequest);
@@ -51,7 +51,7 @@ public final class JettyUpgrade implements ServerUpgrade {
 	}
 
 	private static JettyConnection connection(ServletContextRequest request, EndPoint endPoint,
-			JettyTransport transport, Consumer<PendingTransport> receiver) {
+			JettyTransport transport, Predicate<PendingTransport> receiver) {
 		Connector connector = request.getConnectionMetaData().getConnector();
 		JettyConnection connection = new JettyConnection(endPoint, transport, connector.getExecutor(), receiver);
 		connector.getEventListeners().forEach(connection::addEventListener);

@@ -1,5 +1,5 @@
 /**
- * Takes connections over from Jetty.
+ * Connections of Jetty, used through its end points and waited for parked.
  */
 @NullMarked
 package io.github.websocketcontroller.upgrade.jetty;

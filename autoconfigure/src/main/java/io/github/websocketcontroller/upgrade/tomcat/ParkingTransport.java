@@ -3,21 +3,26 @@ package io.github.websocketcontroller.upgrade.tomcat;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+
+import javax.net.ssl.SSLEngine;
 
 import io.github.websocketcontroller.transport.Readiness;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.tomcat.util.net.Nio2Channel;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * A {@link Transport} through Tomcat's view of a socket, which is never blocked in: what
  * can't be done at once is waited for parked, until Tomcat says that the socket is ready.
  * <p>
- * Each step holds the socket's lock, as Tomcat's own threads do, so that the buffers are
- * never used by two threads, nor given to another connection while they are used.
+ * Each step holds the socket's lock, as Tomcat's workers do, so that the buffers are not
+ * used by two threads, nor given to another connection while they are used. Only its
+ * poller closes without, when no worker can be had.
  */
 final class ParkingTransport implements Transport {
 
@@ -137,7 +142,11 @@ final class ParkingTransport implements Transport {
 	public void closeOutput() throws IOException {
 		lock();
 		try {
-			if (this.wrapper.getSocket() instanceof NioChannel channel) {
+			if (this.wrapper.getSocket() instanceof SecureNioChannel channel) {
+				sayGoodbye(channel);
+				channel.getIOChannel().shutdownOutput();
+			}
+			else if (this.wrapper.getSocket() instanceof NioChannel channel) {
 				channel.getIOChannel().shutdownOutput();
 			}
 			else if (this.wrapper.getSocket() instanceof Nio2Channel channel) {
@@ -146,6 +155,19 @@ final class ParkingTransport implements Transport {
 		}
 		finally {
 			unlock();
+		}
+	}
+
+	// The close_notify of TLS, without which the end looks like an attack. Tomcat sends
+	// it
+	// only when it closes the input, too.
+	private static void sayGoodbye(SecureNioChannel channel) throws IOException {
+		if (channel.getOutboundRemaining() == 0) {
+			SSLEngine engine = channel.getSslEngine();
+			engine.closeOutbound();
+			ByteBuffer alert = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+			engine.wrap(NOTHING, alert);
+			channel.getIOChannel().write(alert.flip());
 		}
 	}
 
@@ -180,6 +202,10 @@ final class ParkingTransport implements Transport {
 		if (this.wrapper.isClosed()) {
 			unlock();
 			throw new ClosedChannelException();
+		}
+		if (Thread.currentThread().isInterrupted()) {
+			unlock();
+			throw new ClosedByInterruptException(); // Tomcat would forget the interrupt.
 		}
 	}
 

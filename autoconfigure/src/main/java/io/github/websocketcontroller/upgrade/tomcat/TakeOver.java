@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.github.websocketcontroller.transport.SocketTransport;
@@ -29,10 +30,10 @@ final class TakeOver {
 	private final LongAdder count = new LongAdder();
 
 	/** Whether to go on taking sockets over. Set to false by whoever fails first. */
-	private volatile boolean wanted;
+	private final AtomicBoolean wanted;
 
 	TakeOver(boolean wanted) {
-		this.wanted = wanted;
+		this.wanted = new AtomicBoolean(wanted);
 	}
 
 	/**
@@ -40,23 +41,40 @@ final class TakeOver {
 	 * @param wrapper its wrapper, which no thread of Tomcat is processing
 	 * @param timeout how long it may take
 	 * @return the transport, or {@code null} if Tomcat keeps the socket
-	 * @throws IOException if the connection is gone
+	 * @throws IOException if the connection is gone, or is neither Tomcat's nor ours
 	 */
 	@Nullable Transport attempt(SocketWrapperBase<?> wrapper, Duration timeout) throws IOException {
-		if (!this.wanted || !(wrapper instanceof NioSocketWrapper nioWrapper)
+		if (!this.wanted.get() || !(wrapper instanceof NioSocketWrapper nioWrapper)
 				|| nioWrapper.getSocket() instanceof SecureNioChannel) {
 			return null;
 		}
-		SocketChannel channel = channel(nioWrapper);
-		if (!isTcp(channel) || !isFree(nioWrapper, channel, timeout)) {
+		boolean free = false;
+		try {
+			SocketChannel channel = channel(nioWrapper);
+			if (!isTcp(channel)) {
+				return null;
+			}
+			PollerTask.leave(nioWrapper, channel, timeout);
+			free = true;
+			return transport(nioWrapper, channel);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			giveUp(ex);
+			if (free) {
+				throw new IOException("Tomcat has let go of a socket that can't be taken over", ex);
+			}
 			return null;
 		}
+	}
+
+	private Transport transport(NioSocketWrapper wrapper, SocketChannel channel) throws IOException {
 		channel.configureBlocking(true);
+		Transport transport = new SocketTransport(channel, leftover(wrapper), wrapper::close);
 		this.count.increment();
 		if (logger.isDebugEnabled()) {
 			logger.debug("Took the socket of " + channel.getRemoteAddress() + " over from Tomcat");
 		}
-		return new SocketTransport(channel, leftover(nioWrapper), wrapper::close);
+		return transport;
 	}
 
 	private static SocketChannel channel(NioSocketWrapper wrapper) throws IOException {
@@ -72,20 +90,8 @@ final class TakeOver {
 		return channel.getLocalAddress() instanceof InetSocketAddress;
 	}
 
-	private boolean isFree(NioSocketWrapper wrapper, SocketChannel channel, Duration timeout) throws IOException {
-		try {
-			PollerTask.leave(wrapper, channel, timeout);
-			return true;
-		}
-		catch (RuntimeException | LinkageError ex) {
-			giveUp(ex);
-			return false;
-		}
-	}
-
-	private synchronized void giveUp(Throwable cause) {
-		if (this.wanted) {
-			this.wanted = false;
+	private void giveUp(Throwable cause) {
+		if (this.wanted.getAndSet(false)) {
 			logger.warn("Sockets can't be taken over from Tomcat. "
 					+ "From now on websocket connections are served through Tomcat, at a higher cost.", cause);
 		}

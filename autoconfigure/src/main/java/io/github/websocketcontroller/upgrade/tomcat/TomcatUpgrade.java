@@ -1,7 +1,7 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
 import java.io.IOException;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
@@ -34,7 +34,7 @@ public final class TomcatUpgrade implements ServerUpgrade {
 	}
 
 	@Override
-	public void upgrade(HttpServletRequest request, HttpServletResponse response, Consumer<PendingTransport> receiver)
+	public void upgrade(HttpServletRequest request, HttpServletResponse response, Predicate<PendingTransport> receiver)
 			throws IOException, ServletException {
 		TomcatUpgradeHandler handler = request.upgrade(TomcatUpgradeHandler.class);
 		handler.prepare(receiver, this.takeOver);

@@ -1,13 +1,10 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Readiness;
 import jakarta.servlet.http.WebConnection;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SSLSupport;
@@ -24,14 +21,12 @@ import org.springframework.util.Assert;
  */
 public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
 
-	private static final Log logger = LogFactory.getLog(TomcatUpgradeHandler.class);
-
 	private final Readiness readable = new Readiness();
 
 	private final Readiness writable = new Readiness();
 
 	/** The rest is set by the thread of the request, before Tomcat reads it. */
-	private @Nullable Consumer<PendingTransport> receiver;
+	private @Nullable Predicate<PendingTransport> receiver;
 
 	private @Nullable TakeOver takeOver;
 
@@ -40,7 +35,7 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
 	/** Whether nobody serves the connection. Owned by Tomcat's thread. */
 	private boolean refused;
 
-	void prepare(Consumer<PendingTransport> receiver, TakeOver takeOver) {
+	void prepare(Predicate<PendingTransport> receiver, TakeOver takeOver) {
 		this.receiver = receiver;
 		this.takeOver = takeOver;
 	}
@@ -54,13 +49,8 @@ public final class TomcatUpgradeHandler implements InternalHttpUpgradeHandler {
 	public void init(WebConnection connection) {
 		Assert.state(this.receiver != null && this.takeOver != null && this.wrapper != null,
 				"A connection has to be prepared for its upgrade");
-		try {
-			this.receiver.accept(new UpgradedSocket(this.wrapper, this.takeOver, this.readable, this.writable));
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
-			this.refused = true;
-		}
+		this.refused = !this.receiver
+			.test(new UpgradedSocket(this.wrapper, this.takeOver, this.readable, this.writable));
 	}
 
 	/**

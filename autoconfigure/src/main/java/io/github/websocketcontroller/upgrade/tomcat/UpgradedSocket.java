@@ -21,15 +21,12 @@ final class UpgradedSocket implements PendingTransport {
 
 	private final TakeOver takeOver;
 
-	private final Readiness readable;
-
-	private final Readiness writable;
+	private final ParkingTransport throughTomcat;
 
 	UpgradedSocket(SocketWrapperBase<?> wrapper, TakeOver takeOver, Readiness readable, Readiness writable) {
 		this.wrapper = wrapper;
 		this.takeOver = takeOver;
-		this.readable = readable;
-		this.writable = writable;
+		this.throughTomcat = new ParkingTransport(wrapper, readable, writable);
 	}
 
 	@Override
@@ -37,7 +34,7 @@ final class UpgradedSocket implements PendingTransport {
 		this.wrapper.getLock().lock();
 		try {
 			Transport taken = this.takeOver.attempt(this.wrapper, timeout);
-			return (taken != null) ? taken : new ParkingTransport(this.wrapper, this.readable, this.writable);
+			return (taken != null) ? taken : this.throughTomcat;
 		}
 		finally {
 			this.wrapper.getLock().unlock();
@@ -46,13 +43,7 @@ final class UpgradedSocket implements PendingTransport {
 
 	@Override
 	public void close() {
-		this.wrapper.getLock().lock();
-		try {
-			this.wrapper.close();
-		}
-		finally {
-			this.wrapper.getLock().unlock();
-		}
+		this.throughTomcat.close();
 	}
 
 }

@@ -1,5 +1,6 @@
 /**
- * Takes connections over from Tomcat.
+ * Connections of Tomcat: a socket is taken over, or used through Tomcat and waited for
+ * parked.
  */
 @NullMarked
 package io.github.websocketcontroller.upgrade.tomcat;

@@ -1,5 +1,11 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.websocketcontroller.HeaderUpgrader;
@@ -14,6 +20,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.NioEndpoint.Poller;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +80,26 @@ class TakeOverFallbackTests {
 		assertThat(output).doesNotContain(" ERROR ");
 	}
 
+	@Test
+	void whenASocketCannotBeHadAfterThePollerHasLetGoThenOnlyThisConnectionEnds(CapturedOutput output)
+			throws Exception {
+		this.controller.foreign = Selector.open();
+		try (RawClient client = this.server.open("/echo")) {
+			assertThat(client.awaitEnd(Duration.ofSeconds(20))).isTrue();
+		}
+		finally {
+			this.controller.foreign.close();
+			this.controller.foreign = null;
+		}
+		try (RawClient client = this.server.open("/echo")) {
+			assertThat(client.text("parked").read().text()).isEqualTo("parked");
+			close(client);
+		}
+		assertThat(this.server.takenOver()).isZero();
+		assertThat(StringUtils.countOccurrencesOf(output.getAll(), WARNING)).isOne();
+		assertThat(output).doesNotContain(" ERROR ");
+	}
+
 	// The poller answers nobody before.
 	private RawClient upgradeAfterRelease() throws Exception {
 		this.controller.served.await();
@@ -96,8 +123,14 @@ class TakeOverFallbackTests {
 
 		volatile @Nullable Poller poller;
 
+		/** Has the socket, too, so that it can't be made a blocking one. */
+		volatile @Nullable Selector foreign;
+
 		@Override
 		public HttpHeaders upgradeHeaders(UpgradeRequest request) {
+			if (this.foreign != null) {
+				OpenProtocol.register(this.foreign);
+			}
 			Poller found = this.poller;
 			if (found != null && this.release.getCount() > 0) {
 				found.add(new Blocker(this.release), 0);
@@ -146,6 +179,25 @@ class TakeOverFallbackTests {
 				.map((wrapper) -> ((NioSocketWrapper) wrapper).getPoller())
 				.findFirst()
 				.orElseThrow();
+		}
+
+		private static volatile @Nullable OpenProtocol last;
+
+		@Override
+		public void start() throws Exception {
+			last = this;
+			super.start();
+		}
+
+		static void register(Selector selector) {
+			for (SocketWrapperBase<?> wrapper : Objects.requireNonNull(last).getEndpoint().getConnections()) {
+				try {
+					((NioSocketWrapper) wrapper).getSocket().getIOChannel().register(selector, SelectionKey.OP_READ);
+				}
+				catch (ClosedChannelException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			}
 		}
 
 		static class Configuration {
