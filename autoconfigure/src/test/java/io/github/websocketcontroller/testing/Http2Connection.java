@@ -26,6 +26,9 @@ public final class Http2Connection implements AutoCloseable {
 	/** About what a socket takes for a peer that reads nothing. */
 	private static final int WINDOW = 4 * 1024 * 1024;
 
+	/** What the kernel takes for a peer with a small receive buffer. */
+	private static final int LEAST_WINDOW = 256 * 1024;
+
 	private static final HTTP2Client client = start();
 
 	private final boolean secure;
@@ -93,7 +96,7 @@ public final class Http2Connection implements AutoCloseable {
 	 * Connects with streams that take as much as a receive buffer of a size.
 	 */
 	static Http2Connection connect(boolean secure, int port, int receiveBuffer) throws IOException {
-		return new Http2Connection(secure, port, (receiveBuffer > 0) ? receiveBuffer : WINDOW);
+		return new Http2Connection(secure, port, (receiveBuffer > 0) ? Math.max(receiveBuffer, LEAST_WINDOW) : WINDOW);
 	}
 
 	/**

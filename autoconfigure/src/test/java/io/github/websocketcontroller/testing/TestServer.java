@@ -101,7 +101,7 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 			.web(WebApplicationType.SERVLET)
 			.properties(allProperties.toArray(String[]::new))
 			.run();
-		this.leakCheck = LeakCheck.of(counts());
+		this.leakCheck = LeakCheck.of(counts(), () -> this.transport.clearPools(webServer()));
 		return this;
 	}
 

@@ -79,6 +79,12 @@ public interface TestTransport {
 	List<LeakCheck.Count> counts(WebServer server);
 
 	/**
+	 * Frees the memory that its server keeps for connections to come.
+	 */
+	default void clearPools(WebServer server) {
+	}
+
+	/**
 	 * Tomcat's view of its first connector.
 	 */
 	static AbstractProtocol<?> protocol(WebServer server) {
@@ -192,12 +198,21 @@ public interface TestTransport {
 
 		@Override
 		public List<LeakCheck.Count> counts(WebServer server) {
-			Connector connector = ((JettyWebServer) server).getServer().getConnectors()[0];
+			Connector connector = connector(server);
 			ConnectionStatistics connections = connector.getBean(ConnectionStatistics.class);
 			return List.of(
 					new LeakCheck.Count("end points of Jetty", () -> connector.getConnectedEndPoints().size(), 0),
 					new LeakCheck.Count("connections that Jetty has opened and not closed", connections::getConnections,
 							0));
+		}
+
+		@Override
+		public void clearPools(WebServer server) {
+			connector(server).getByteBufferPool().clear();
+		}
+
+		private static Connector connector(WebServer server) {
+			return ((JettyWebServer) server).getServer().getConnectors()[0];
 		}
 
 		@Override
