@@ -52,7 +52,7 @@ class ArchitectureTests {
 			Map.entry("upgrade",
 					Set.of("Upgrader", "HandshakeUpgrader", "WebsocketUpgradeStrategy", "ServerUpgrade",
 							"UnsupportedServerException")),
-			Map.entry("upgrade.jetty", Set.of("JettyUpgrade", "ConnectProtocolCustomizer")),
+			Map.entry("upgrade.jetty", Set.of("JettyUpgrade", "ExtendedConnectFilter")),
 			// Tomcat creates the handler.
 			Map.entry("upgrade.tomcat", Set.of("TomcatUpgrade", "TomcatUpgradeHandler")),
 			Map.entry("serve",

@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.autoconfigure;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.Executor;
 
 import io.github.websocketcontroller.WebsocketSettings;
@@ -18,9 +19,10 @@ import io.github.websocketcontroller.upgrade.HandshakeUpgrader;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import io.github.websocketcontroller.upgrade.WebsocketUpgradeStrategy;
-import io.github.websocketcontroller.upgrade.jetty.ConnectProtocolCustomizer;
+import io.github.websocketcontroller.upgrade.jetty.ExtendedConnectFilter;
 import io.github.websocketcontroller.upgrade.jetty.JettyUpgrade;
 import io.github.websocketcontroller.upgrade.tomcat.TomcatUpgrade;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,11 +36,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -175,19 +179,13 @@ public final class WebsocketControllerAutoConfiguration {
 			return new JettyUpgrade();
 		}
 
-	}
-
-	/**
-	 * Has Jetty's HTTP/2 offer only what is served.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory",
-			"org.springframework.boot.jetty.ConfigurableJettyWebServerFactory" })
-	static class JettyHttp2Configuration {
-
 		@Bean
-		ConnectProtocolCustomizer websocketConnectProtocolCustomizer() {
-			return new ConnectProtocolCustomizer();
+		FilterRegistrationBean<ExtendedConnectFilter> websocketExtendedConnectFilter() {
+			FilterRegistrationBean<ExtendedConnectFilter> filter = new FilterRegistrationBean<>(
+					new ExtendedConnectFilter());
+			filter.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
+			filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+			return filter;
 		}
 
 	}

@@ -106,11 +106,19 @@ class ReadmeTests {
 				Path other = target[0].isEmpty() ? file : file.resolveSibling(target[0]);
 				assertThat(other).exists();
 				if (target.length > 1) {
-					assertThat(Files.readString(other).toLowerCase(Locale.ROOT).replace(' ', '-'))
-						.contains("#-" + target[1] + "\n");
+					assertThat(anchors(other)).contains(target[1]);
 				}
 			}
 		}
+	}
+
+	private static List<String> anchors(Path page) throws IOException {
+		return Files.readAllLines(page)
+			.stream()
+			.filter((line) -> line.startsWith("#"))
+			.map((line) -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+			.map((heading) -> heading.replaceAll("[^\\w -]", "").replace(' ', '-'))
+			.toList();
 	}
 
 	private static List<String> blocks(String language) throws IOException {

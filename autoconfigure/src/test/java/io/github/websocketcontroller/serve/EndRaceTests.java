@@ -180,8 +180,10 @@ class EndRaceTests {
 		for (int i = 0; i < 30; i++) {
 			boolean closing = i % 2 == 0;
 			BlockingQueue<String> nothing = new ArrayBlockingQueue<>(1);
+			CompletableFuture<Void> served = new CompletableFuture<>();
 			CompletableFuture<Void> interrupted = new CompletableFuture<>();
 			RawClient client = this.scripts.open(server, (connection) -> {
+				served.complete(null); // A peer that resets at once is perhaps not.
 				connection.ignoreIncoming();
 				if (closing) {
 					connection.close(CloseStatus.POLICY_VIOLATION);
@@ -198,6 +200,7 @@ class EndRaceTests {
 					throw ex;
 				}
 			});
+			served.get(30, TimeUnit.SECONDS);
 			act(client, (closing || !peer.equals("answer")) ? peer : "close");
 			interrupted.get(30, TimeUnit.SECONDS);
 			client.close();

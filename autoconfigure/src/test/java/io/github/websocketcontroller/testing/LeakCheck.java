@@ -38,6 +38,9 @@ public final class LeakCheck {
 
 	private final List<Count> counts;
 
+	/** Frees the memory that a server keeps for connections to come. */
+	private final Runnable pools;
+
 	private final Duration patience;
 
 	private final long directMemory;
@@ -46,8 +49,9 @@ public final class LeakCheck {
 
 	private final long watchdogs;
 
-	private LeakCheck(List<Count> counts, Duration patience) {
+	private LeakCheck(List<Count> counts, Runnable pools, Duration patience) {
 		this.counts = counts;
+		this.pools = pools;
 		this.patience = patience;
 		this.directMemory = directMemory();
 		this.sockets = openSockets();
@@ -57,8 +61,8 @@ public final class LeakCheck {
 	/**
 	 * Remembers how things are while nothing is going on.
 	 */
-	public static LeakCheck of(List<Count> counts) {
-		return of(counts, PATIENCE);
+	public static LeakCheck of(List<Count> counts, Runnable pools) {
+		return new LeakCheck(counts, pools, PATIENCE);
 	}
 
 	/**
@@ -66,7 +70,8 @@ public final class LeakCheck {
 	 * of them to be so again.
 	 */
 	public static LeakCheck of(List<Count> counts, Duration patience) {
-		return new LeakCheck(counts, patience);
+		return new LeakCheck(counts, () -> {
+		}, patience);
 	}
 
 	/**
@@ -104,8 +109,9 @@ public final class LeakCheck {
 	}
 
 	// What only waits for the collector is no leak.
-	private static long directMemoryInUse(long most) {
+	private long directMemoryInUse(long most) {
 		if (directMemory() > most) {
+			this.pools.run();
 			System.gc();
 		}
 		return directMemory();

@@ -44,6 +44,10 @@ public final class RawClient implements AutoCloseable {
 		this.input = new DataInputStream(socket.getInputStream());
 	}
 
+	RawClient(Http2Socket stream) throws IOException {
+		this(stream, stream);
+	}
+
 	/**
 	 * Connects without sending anything.
 	 */
@@ -64,6 +68,14 @@ public final class RawClient implements AutoCloseable {
 	 */
 	public static RawClient connectSecurely(int port, int receiveBuffer) throws IOException {
 		return connectSecurely(socket(null, port, receiveBuffer), port);
+	}
+
+	/**
+	 * Connects with HTTP/2 over TLS and a receive buffer of a size, without sending
+	 * anything.
+	 */
+	public static RawClient connectHttp2(int port, int receiveBuffer) throws IOException {
+		return new RawClient(new Http2Socket(Http2Connection.connect(true, port, receiveBuffer), true));
 	}
 
 	/**
@@ -118,21 +130,61 @@ public final class RawClient implements AutoCloseable {
 	}
 
 	/**
-	 * Sends a valid upgrade request and expects a 101.
+	 * Sends a valid upgrade request and expects it to be granted.
 	 */
 	public RawClient upgrade(String path, String... headers) throws IOException {
-		send(request(this.socket.getPort(), path, headers).getBytes(StandardCharsets.ISO_8859_1));
-		String answer = readResponse();
-		if (!answer.startsWith("HTTP/1.1 101")) {
-			throw new IOException("Not upgraded: " + answer);
+		return request(path, new byte[0], headers).expectUpgrade();
+	}
+
+	/**
+	 * Sends a valid upgrade request, without waiting for the response.
+	 */
+	public RawClient request(String path, String... headers) throws IOException {
+		return request(path, new byte[0], headers);
+	}
+
+	/**
+	 * Sends a valid upgrade request with more right behind it, without waiting for the
+	 * response.
+	 */
+	public RawClient request(String path, byte[] more, String... headers) throws IOException {
+		if (this.socket instanceof Http2Socket stream) {
+			stream.connect(path, headers);
+			return send(more);
+		}
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		bytes.writeBytes(request(this.socket.getPort(), path, headers).getBytes(StandardCharsets.ISO_8859_1));
+		bytes.writeBytes(more);
+		return send(bytes.toByteArray());
+	}
+
+	/**
+	 * Reads the head of the response to an upgrade request that has to be granted.
+	 */
+	public RawClient expectUpgrade() throws IOException {
+		int granted = (this.socket instanceof Http2Socket) ? 200 : 101;
+		if (readStatus() != granted) {
+			throw new IOException("Not upgraded: " + this.response);
 		}
 		return this;
 	}
 
 	/**
 	 * Reads the head of an HTTP response.
+	 * @return its status
+	 */
+	public int readStatus() throws IOException {
+		return Integer.parseInt(readResponse().split("[ \r]", 3)[1]);
+	}
+
+	/**
+	 * Reads the head of an HTTP response.
 	 */
 	public String readResponse() throws IOException {
+		if (this.socket instanceof Http2Socket stream) {
+			this.response = stream.response();
+			return this.response;
+		}
 		ByteArrayOutputStream head = new ByteArrayOutputStream();
 		while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
 			head.write(this.input.readByte());
@@ -152,6 +204,10 @@ public final class RawClient implements AutoCloseable {
 	 * Sends a request without an upgrade.
 	 */
 	public RawClient get(String path) throws IOException {
+		if (this.socket instanceof Http2Socket stream) {
+			stream.get(path);
+			return this;
+		}
 		return send(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
 	}
 
@@ -277,6 +333,10 @@ public final class RawClient implements AutoCloseable {
 	 * Ends the connection with an RST.
 	 */
 	public void reset() throws IOException {
+		if (this.socket instanceof Http2Socket stream) {
+			stream.reset();
+			return;
+		}
 		this.tcp.setSoLinger(true, 0);
 		this.tcp.close();
 	}

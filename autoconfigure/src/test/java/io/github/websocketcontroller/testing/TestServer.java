@@ -101,7 +101,7 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 			.web(WebApplicationType.SERVLET)
 			.properties(allProperties.toArray(String[]::new))
 			.run();
-		this.leakCheck = LeakCheck.of(counts());
+		this.leakCheck = LeakCheck.of(counts(), () -> this.transport.clearPools(webServer()));
 		return this;
 	}
 
@@ -164,8 +164,7 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 	 * A client with a receive buffer of a size that is connected and has sent nothing.
 	 */
 	public RawClient connect(int receiveBuffer) throws IOException {
-		return this.transport.isSecure() ? RawClient.connectSecurely(port(), receiveBuffer)
-				: RawClient.connect(port(), receiveBuffer);
+		return this.transport.connect(port(), receiveBuffer);
 	}
 
 	/**

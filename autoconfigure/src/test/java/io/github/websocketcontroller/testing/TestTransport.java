@@ -1,5 +1,7 @@
 package io.github.websocketcontroller.testing;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,7 +30,7 @@ public interface TestTransport {
 	 */
 	static List<TestTransport> all() {
 		return List.of(new TomcatPlain(), new TomcatParked(), new TomcatTls(), new TomcatNio2(), new JettyPlain(),
-				new JettyTls());
+				new JettyTls(), new JettyHttp2());
 	}
 
 	/**
@@ -65,9 +67,22 @@ public interface TestTransport {
 	}
 
 	/**
+	 * Connects a client that has sent nothing and has a receive buffer of a size.
+	 */
+	default RawClient connect(int port, int receiveBuffer) throws IOException {
+		return isSecure() ? RawClient.connectSecurely(port, receiveBuffer) : RawClient.connect(port, receiveBuffer);
+	}
+
+	/**
 	 * What its server counts.
 	 */
 	List<LeakCheck.Count> counts(WebServer server);
+
+	/**
+	 * Frees the memory that its server keeps for connections to come.
+	 */
+	default void clearPools(WebServer server) {
+	}
 
 	/**
 	 * Tomcat's view of its first connector.
@@ -183,12 +198,21 @@ public interface TestTransport {
 
 		@Override
 		public List<LeakCheck.Count> counts(WebServer server) {
-			Connector connector = ((JettyWebServer) server).getServer().getConnectors()[0];
+			Connector connector = connector(server);
 			ConnectionStatistics connections = connector.getBean(ConnectionStatistics.class);
 			return List.of(
 					new LeakCheck.Count("end points of Jetty", () -> connector.getConnectedEndPoints().size(), 0),
 					new LeakCheck.Count("connections that Jetty has opened and not closed", connections::getConnections,
 							0));
+		}
+
+		@Override
+		public void clearPools(WebServer server) {
+			connector(server).getByteBufferPool().clear();
+		}
+
+		private static Connector connector(WebServer server) {
+			return ((JettyWebServer) server).getServer().getConnectors()[0];
 		}
 
 		@Override
@@ -218,7 +242,7 @@ public interface TestTransport {
 	/**
 	 * TLS, through Jetty.
 	 */
-	final class JettyTls extends Jetty {
+	class JettyTls extends Jetty {
 
 		@Override
 		public List<String> properties() {
@@ -228,6 +252,26 @@ public interface TestTransport {
 		@Override
 		public boolean isSecure() {
 			return true;
+		}
+
+	}
+
+	/**
+	 * A stream of HTTP/2 over TLS, through Jetty. Clients that don't come from
+	 * {@link #connect} agree on HTTP/1.1 on the same port.
+	 */
+	final class JettyHttp2 extends JettyTls {
+
+		@Override
+		public List<String> properties() {
+			List<String> properties = new ArrayList<>(super.properties());
+			properties.add("server.http2.enabled=true");
+			return properties;
+		}
+
+		@Override
+		public RawClient connect(int port, int receiveBuffer) throws IOException {
+			return RawClient.connectHttp2(port, receiveBuffer);
 		}
 
 	}

@@ -9,7 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,22 +25,39 @@ import javax.net.ssl.SSLSocket;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
+import io.github.websocketcontroller.serve.ConnectionLifecycle;
+import io.github.websocketcontroller.serve.OpenConnections;
+import io.github.websocketcontroller.testing.Http2Connection;
 import io.github.websocketcontroller.testing.LeakCheck;
+import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.SelfSignedKeyStore;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.testing.TestTransport;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.WindowRateControl;
+import org.eclipse.jetty.server.Connector;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
- * A port that speaks HTTP/2 as well, on which websockets are opened over HTTP/1.1.
+ * A port that speaks HTTP/2 as well, on which websockets are opened over HTTP/1.1, and on
+ * Jetty over HTTP/2, too (RFC 8441).
  */
 class Http2Tests {
 
@@ -55,7 +76,8 @@ class Http2Tests {
 	}
 
 	private static TestServer start(TestTransport transport) {
-		return TestServer.on(transport, EchoController.class, PageController.class)
+		return TestServer
+			.on(transport, EchoController.class, FloodController.class, PageController.class, UnlimitedResets.class)
 			.properties("server.http2.enabled=true")
 			.start();
 	}
@@ -70,7 +92,7 @@ class Http2Tests {
 	void requestsOfHttp2AndWebsocketsAreServedOnOnePort(TestTransport transport) throws Exception {
 		TestServer server = start(transport);
 		try {
-			HttpClient client = client();
+			HttpClient client = httpClient();
 			for (int i = 0; i < 3; i++) {
 				HttpResponse<String> page = get(client, server, "/page");
 				assertThat(page.version()).isEqualTo(HttpClient.Version.HTTP_2);
@@ -88,7 +110,7 @@ class Http2Tests {
 	void whenAControllerIsAskedForAPageOverHttp2ThenItSaysWhatItWants(TestTransport transport) throws Exception {
 		TestServer server = start(transport);
 		try {
-			HttpClient client = client();
+			HttpClient client = httpClient();
 			HttpResponse<String> refusal = get(client, server, "/echo");
 			assertThat(refusal.version()).isEqualTo(HttpClient.Version.HTTP_2);
 			assertThat(refusal.statusCode()).isEqualTo(400);
@@ -101,17 +123,138 @@ class Http2Tests {
 
 	@ParameterizedTest
 	@MethodSource("secureTransports")
-	void websocketsOverHttp2AreNotOffered(TestTransport transport) throws Exception {
+	void websocketsOverHttp2AreOfferedWhereTheyAreServed(TestTransport transport) throws Exception {
 		TestServer server = start(transport);
 		try {
-			assertThat(settings(server.port()).getOrDefault(ENABLE_CONNECT_PROTOCOL, 0)).isZero();
+			int offered = (transport instanceof TestTransport.Jetty) ? 1 : 0;
+			assertThat(settings(server.port()).getOrDefault(ENABLE_CONNECT_PROTOCOL, 0)).isEqualTo(offered);
 		}
 		finally {
 			server.stop();
 		}
 	}
 
-	private static HttpClient client() {
+	@Test
+	void requestsAndWebsocketsShareAConnection() throws Exception {
+		withJetty((server, connection) -> {
+			try (RawClient client = connection.stream().upgrade("/echo", "sec-websocket-protocol: chat")) {
+				assertThat(client.response().toLowerCase(Locale.ROOT)).doesNotContain("\nsec-websocket-accept:",
+						"\nupgrade:", "\nconnection:", "\ncontent-length:");
+				try (RawClient page = connection.stream().get("/page")) {
+					assertThat(page.readStatus()).isEqualTo(200);
+					assertThat(page.input().readAllBytes()).asString().isEqualTo("HTTP/2.0");
+				}
+				assertThat(echo(httpClient(), server, "over HTTP/1.1")).isEqualTo("over HTTP/1.1");
+				assertThat(client.text("over HTTP/2").read().text()).isEqualTo("over HTTP/2");
+				client.close(1000);
+				assertThat(client.read().closeCode()).isEqualTo(1000);
+				assertThat(client.isAtEnd()).isTrue();
+			}
+		});
+	}
+
+	@Test
+	void whenOnePeerOfAConnectionReadsNothingThenTheOthersAreUndisturbed() throws Exception {
+		withJetty((server, connection) -> {
+			RawClient slow = connection.stream().upgrade("/flood");
+			List<RawClient> others = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				others.add(connection.stream().upgrade("/echo"));
+			}
+			for (int i = 0; i < 10; i++) {
+				for (RawClient other : others) {
+					assertThat(other.text("a" + i).read().text()).isEqualTo("a" + i);
+				}
+			}
+			slow.reset();
+			for (RawClient other : others) {
+				other.close(1000);
+				assertThat(other.read().closeCode()).isEqualTo(1000);
+				assertThat(other.isAtEnd()).isTrue();
+			}
+		});
+	}
+
+	@Test
+	void whenPeersLeaveTheEndToTheServerThenItGivesTheirStreamsBack() throws Exception {
+		withJetty((server, connection) -> {
+			for (int i = 0; i < 1000; i++) { // Jetty has 128 streams for a connection.
+				RawClient client = connection.stream().upgrade("/echo");
+				client.text("a").read();
+				client.close(1000);
+				client.read();
+				assertThat(client.isAtEnd()).isTrue();
+			}
+			OpenConnections connections = server.bean(OpenConnections.class);
+			await().untilAsserted(() -> assertThat(connections.count()).isZero());
+		});
+	}
+
+	static Stream<Arguments> refusals() {
+		return Stream.of(Arguments.of("/nobody", 404, new String[0]),
+				Arguments.of("/echo", 403, new String[] { "origin: https://elsewhere.example" }),
+				Arguments.of("/echo", 426, new String[] { "sec-websocket-version: 8" }),
+				Arguments.of("/post", 405, new String[0]), Arguments.of("/page", 404, new String[0]),
+				Arguments.of("/early", 404, new String[0]));
+	}
+
+	@ParameterizedTest
+	@MethodSource("refusals")
+	void whenAnUpgradeIsRefusedThenTheResponseIsAnOrdinaryOne(String path, int status, String... headers)
+			throws Exception {
+		withJetty((server, connection) -> {
+			try (RawClient client = connection.stream().request(path, headers)) {
+				assertThat(client.readStatus()).isEqualTo(status);
+				assertThat(client.response().toLowerCase(Locale.ROOT)).doesNotContain("\nupgrade:", "\nconnection:");
+				assertThat(client.awaitEnd(Duration.ofSeconds(20))).isTrue();
+			}
+			assertThat(connection.stream().upgrade("/echo").text("a").read().text()).isEqualTo("a");
+		});
+	}
+
+	@Test
+	void whenNobodyIsAcceptedAnyMoreThenTheStatusIs503() throws Exception {
+		withJetty((server, connection) -> {
+			try (RawClient before = connection.stream().upgrade("/echo")) {
+				CompletableFuture<Void> stopped = CompletableFuture
+					.runAsync(() -> server.bean(ConnectionLifecycle.class).stop());
+				assertThat(before.read().closeCode()).isEqualTo(1001);
+				try (RawClient late = connection.stream().request("/echo")) {
+					assertThat(late.readStatus()).isEqualTo(503);
+				}
+				before.close(1001);
+				assertThat(before.isAtEnd()).isTrue();
+				stopped.get(20, TimeUnit.SECONDS);
+			}
+		});
+	}
+
+	@Test
+	void withoutTlsItIsTheSame() throws Exception {
+		TestServer server = start(new TestTransport.JettyPlain());
+		try (Http2Connection connection = Http2Connection.connect(false, server.port());
+				RawClient client = connection.stream().upgrade("/echo")) {
+			assertThat(client.text("a").read().text()).isEqualTo("a");
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	private static void withJetty(Exchange exchange) throws Exception {
+		TestServer server = start(new TestTransport.JettyHttp2());
+		try {
+			try (Http2Connection connection = Http2Connection.connect(true, server.port())) {
+				exchange.run(server, connection);
+			}
+			server.assertNoLeaks();
+		}
+		finally {
+			server.stop();
+		}
+	}
+
+	private static HttpClient httpClient() {
 		return HttpClient.newBuilder()
 			.sslContext(SelfSignedKeyStore.trust())
 			.version(HttpClient.Version.HTTP_2)
@@ -182,6 +325,36 @@ class Http2Tests {
 		return settings;
 	}
 
+	/**
+	 * What the documentation says of a limit of Jetty's that is too low for an
+	 * application.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class UnlimitedResets {
+
+		@Bean
+		WebServerFactoryCustomizer<JettyServletWebServerFactory> unlimitedResets() {
+			return (factory) -> factory.addServerCustomizers((server) -> {
+				for (Connector connector : server.getConnectors()) {
+					for (var http2 : connector.getBeans(AbstractHTTP2ServerConnectionFactory.class)) {
+						http2.setRateControlFactory(new WindowRateControl.Factory(10_000));
+					}
+				}
+			});
+		}
+
+	}
+
+	/**
+	 * What is done with a connection to a server.
+	 */
+	@FunctionalInterface
+	interface Exchange {
+
+		void run(TestServer server, Http2Connection connection) throws Exception;
+
+	}
+
 	@WebsocketController("/echo")
 	static class EchoController {
 
@@ -191,8 +364,29 @@ class Http2Tests {
 
 	}
 
+	@WebsocketController("/flood")
+	static class FloodController {
+
+		void serve(WebsocketConnection connection) {
+			while (true) {
+				connection.sendBinary(new byte[100_000]);
+			}
+		}
+
+	}
+
 	@RestController
 	static class PageController {
+
+		@PostMapping("/post")
+		void post() {
+		}
+
+		@GetMapping("/early")
+		void early(HttpServletResponse response) throws IOException {
+			response.getOutputStream().print("early");
+			response.flushBuffer();
+		}
 
 		@GetMapping("/page")
 		String page(HttpServletRequest request) {

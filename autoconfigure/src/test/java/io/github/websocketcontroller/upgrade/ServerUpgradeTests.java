@@ -1,7 +1,6 @@
 package io.github.websocketcontroller.upgrade;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -37,7 +36,7 @@ class ServerUpgradeTests {
 	@Test
 	void whenNobodyAcceptsAConnectionThenItIsClosed(CapturedOutput output) throws Exception {
 		for (int i = 0; i < 50; i++) {
-			try (RawClient client = upgraded("/rejected")) {
+			try (RawClient client = server.open("/rejected")) {
 				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
 			}
 		}
@@ -47,17 +46,10 @@ class ServerUpgradeTests {
 	@Test
 	void whenAConnectionIsClosedBeforeItIsTakenOverThenNothingIsLeft() throws Exception {
 		for (int i = 0; i < 50; i++) {
-			try (RawClient client = upgraded("/abandoned")) {
+			try (RawClient client = server.open("/abandoned")) {
 				assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
 			}
 		}
-	}
-
-	private static RawClient upgraded(String path) throws IOException {
-		RawClient client = server.connect();
-		client.send(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-		assertThat(client.readResponse()).startsWith("HTTP/1.1 101");
-		return client;
 	}
 
 	@RestController

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 import io.github.websocketcontroller.transport.PendingTransport;
@@ -22,10 +23,13 @@ final class JettyConnection extends AbstractConnection implements Connection.Upg
 
 	private final JettyTransport transport;
 
-	JettyConnection(EndPoint endPoint, Executor executor, Predicate<PendingTransport> receiver) {
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	JettyConnection(EndPoint endPoint, JettyTransport transport, Executor executor,
+			Predicate<PendingTransport> receiver) {
 		super(endPoint, executor);
+		this.transport = transport;
 		this.receiver = receiver;
-		this.transport = new JettyTransport(endPoint);
 	}
 
 	/**
@@ -61,10 +65,20 @@ final class JettyConnection extends AbstractConnection implements Connection.Upg
 		return false;
 	}
 
+	/**
+	 * Called by the end point, and for a stream by its transport as well.
+	 */
 	@Override
 	public void onClose(Throwable cause) {
-		this.transport.end();
-		super.onClose(cause);
+		if (this.closed.compareAndSet(false, true)) {
+			this.transport.end();
+			super.onClose(cause);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.transport.close();
 	}
 
 	@Override

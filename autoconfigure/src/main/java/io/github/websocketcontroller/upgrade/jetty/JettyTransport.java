@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link Transport} over an end point of Jetty's, which never blocks: what can't be
  * done at once is waited for parked, until Jetty says that it can be or has been done.
  */
-final class JettyTransport implements Transport {
+class JettyTransport implements Transport {
 
 	/** What one read takes, and one write without TLS. */
 	private static final int LARGEST_SLICE = 64 * 1024;
@@ -127,7 +127,12 @@ final class JettyTransport implements Transport {
 		return count;
 	}
 
-	private void flush(ByteBuffer... buffers) throws IOException {
+	/**
+	 * Waits until all bytes are written, and the buffers are the caller's again.
+	 * @param buffers the bytes
+	 * @throws IOException if they could not be written
+	 */
+	void flush(ByteBuffer... buffers) throws IOException {
 		requireOpen();
 		this.written.reset();
 		this.endPoint.write(this.writtenCallback, buffers);
@@ -155,7 +160,7 @@ final class JettyTransport implements Transport {
 	}
 
 	private void requireOpen() throws IOException {
-		if (!this.endPoint.isOpen()) {
+		if (!isOpen()) {
 			throw new ClosedChannelException();
 		}
 	}

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.testing.RawClient;
@@ -18,6 +19,8 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.jetty.JettyWebServer;
 
@@ -55,6 +58,21 @@ class JettyUpgradeTests {
 	}
 
 	@Test
+	void whenAStreamOfHttp2IsIdleThenJettyEndsNeitherItNorItsConnection() throws Exception {
+		TestServer http2 = TestServer.on(new TestTransport.JettyHttp2(), Scripts.class)
+			.properties("server.jetty.connection-idle-timeout=" + IDLE_MILLIS + "ms")
+			.start();
+		try (RawClient client = http2.bean(Scripts.class).open(http2, JettyUpgradeTests::echo)) {
+			client.text("before").read();
+			Thread.sleep(5 * IDLE_MILLIS); // more than any other connection is given
+			assertThat(client.text("after").read().text()).isEqualTo("after");
+		}
+		finally {
+			http2.stop();
+		}
+	}
+
+	@Test
 	void whenJettySaysThatAConnectionHasBeenIdleThenItIsNotToEndIt() throws Exception {
 		try (RawClient client = this.scripts.open(server, JettyUpgradeTests::echo)) {
 			client.text("a").read();
@@ -74,9 +92,14 @@ class JettyUpgradeTests {
 		}
 	}
 
-	@Test
-	void whenJettyStopsGracefullyThenServeMayTakeItsTime() throws Exception {
-		TestServer stopping = TestServer.on(new TestTransport.JettyPlain(), Scripts.class)
+	static Stream<TestTransport> transports() {
+		return Stream.of(new TestTransport.JettyPlain(), new TestTransport.JettyHttp2());
+	}
+
+	@ParameterizedTest
+	@MethodSource("transports")
+	void whenJettyStopsGracefullyThenServeMayTakeItsTime(TestTransport transport) throws Exception {
+		TestServer stopping = TestServer.on(transport, Scripts.class)
 			.properties("server.shutdown=graceful", "websocket-controller.shutdown.spread=0s")
 			.start();
 		AbstractConnector connector = (AbstractConnector) connector(stopping);
