@@ -27,6 +27,9 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 
 	static final CloseDecision SHUTTING_DOWN = new CloseDecision(CloseStatus.GOING_AWAY, null);
 
+	static final CloseDecision OVER_LIMIT = new CloseDecision(
+			CloseStatus.SERVICE_OVERLOAD.withReason("Too many connections"), null);
+
 	/**
 	 * Decides.
 	 * @param thrown what {@code serve} has thrown, or {@code null} if it has returned

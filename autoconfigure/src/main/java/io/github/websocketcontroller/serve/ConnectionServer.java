@@ -2,6 +2,7 @@ package io.github.websocketcontroller.serve;
 
 import java.util.concurrent.Executor;
 
+import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.transport.PendingTransport;
@@ -49,6 +50,15 @@ public final class ConnectionServer {
 	}
 
 	/**
+	 * Whether the limits leave room for one more connection.
+	 * @param request what asks for it
+	 * @return {@code false} if a connection would be closed with 1013
+	 */
+	public boolean hasRoom(UpgradeRequest request) {
+		return this.connections.limits().hasRoom(request.getRemoteAddress().getHostString());
+	}
+
+	/**
 	 * Serves a connection. Returns at once.
 	 * @param call what to run
 	 * @param subprotocol the subprotocol that was agreed on
@@ -56,14 +66,16 @@ public final class ConnectionServer {
 	 * @return {@code false} if no thread can be had to serve it
 	 */
 	public boolean serve(ServeCall call, @Nullable String subprotocol, PendingTransport pending) {
+		Admission admission = this.connections.limits().admit(call.request().getRemoteAddress().getHostString());
 		this.connections.expect();
 		try {
-			this.threads.execute(new Serving(call, this.connections, pending,
+			this.threads.execute(new Serving(call, this.connections, admission, pending,
 					(transport) -> connection(call, subprotocol, transport)));
 			return true;
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
 			this.connections.expectNoMore();
+			admission.end();
 			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
 			return false;
 		}

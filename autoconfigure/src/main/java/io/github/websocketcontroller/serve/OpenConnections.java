@@ -16,11 +16,33 @@ public final class OpenConnections {
 
 	private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
 
+	private final ConnectionLimits limits;
+
 	/** Upgrades that are answered and not yet taken over. */
 	private final AtomicInteger expected = new AtomicInteger();
 
 	/** Written by the life cycle. A server that has opened its port has its beans. */
 	private volatile boolean accepting = true;
+
+	/**
+	 * No connections yet, and no limits.
+	 */
+	public OpenConnections() {
+		this(0, 0);
+	}
+
+	/**
+	 * No connections yet.
+	 * @param most how many there may be, 0 for no limit
+	 * @param mostPerAddress how many there may be of one remote address, 0 for no limit
+	 */
+	public OpenConnections(int most, int mostPerAddress) {
+		this.limits = new ConnectionLimits(most, mostPerAddress);
+	}
+
+	ConnectionLimits limits() {
+		return this.limits;
+	}
 
 	boolean isAccepting() {
 		return this.accepting;

@@ -24,20 +24,33 @@ final class Serving implements Runnable {
 
 	private final OpenConnections connections;
 
+	/** Whether the limits have room for the connection. */
+	private final Admission admission;
+
 	private final PendingTransport pending;
 
 	private final Function<Transport, OpenConnection> connector;
 
-	Serving(ServeCall call, OpenConnections connections, PendingTransport pending,
+	Serving(ServeCall call, OpenConnections connections, Admission admission, PendingTransport pending,
 			Function<Transport, OpenConnection> connector) {
 		this.call = call;
 		this.connections = connections;
+		this.admission = admission;
 		this.pending = pending;
 		this.connector = connector;
 	}
 
 	@Override
 	public void run() {
+		try {
+			connectAndServe();
+		}
+		finally {
+			this.admission.end();
+		}
+	}
+
+	private void connectAndServe() {
 		OpenConnection connection = connect();
 		if (connection == null) {
 			return;
@@ -84,6 +97,9 @@ final class Serving implements Runnable {
 		if (!this.connections.isAccepting()) {
 			// Upgraded while the shutdown began, which may be over and the beans gone.
 			return CloseDecision.SHUTTING_DOWN;
+		}
+		if (!this.admission.isGranted()) {
+			return CloseDecision.OVER_LIMIT;
 		}
 		Throwable thrown = null;
 		try {

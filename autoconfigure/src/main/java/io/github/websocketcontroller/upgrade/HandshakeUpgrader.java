@@ -2,6 +2,7 @@ package io.github.websocketcontroller.upgrade;
 
 import java.util.HashMap;
 
+import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.serve.ConnectionServer;
 import io.github.websocketcontroller.serve.ServeCall;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,6 +35,11 @@ public final class HandshakeUpgrader implements Upgrader {
 	@Override
 	public boolean isAccepting() {
 		return this.server.isAccepting();
+	}
+
+	@Override
+	public boolean hasRoom(UpgradeRequest request) {
+		return this.server.hasRoom(request);
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.upgrade;
 
+import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.serve.ServeCall;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +18,14 @@ public interface Upgrader {
 	 * @return {@code false} to have requests answered with 503
 	 */
 	boolean isAccepting();
+
+	/**
+	 * Whether the limits of connections leave room for one more. It may be gone when the
+	 * request is upgraded; the connection is closed with 1013 then.
+	 * @param request the request
+	 * @return {@code false} to have it answered with 503
+	 */
+	boolean hasRoom(UpgradeRequest request);
 
 	/**
 	 * Upgrades.

@@ -6,6 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.serve.ServeCall;
 import io.github.websocketcontroller.upgrade.Upgrader;
@@ -24,9 +25,16 @@ class FakeUpgrader implements Upgrader {
 
 	volatile boolean accepting = true;
 
+	volatile boolean room = true;
+
 	@Override
 	public boolean isAccepting() {
 		return this.accepting;
+	}
+
+	@Override
+	public boolean hasRoom(UpgradeRequest request) {
+		return this.room;
 	}
 
 	@Override

@@ -1,0 +1,108 @@
+package io.github.websocketcontroller.serve;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.websocketcontroller.UpgradeRequest;
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.connection.JsonCodec;
+import io.github.websocketcontroller.transport.PendingTransport;
+import io.github.websocketcontroller.transport.Transport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A connection that does not come about does not count.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class AdmissionEndTests {
+
+	private final OpenConnections connections = new OpenConnections(1, 1);
+
+	private final ServeCall call = new ServeCall("/path", fake(UpgradeRequest.class), WebsocketSettings.DEFAULTS,
+			(connection) -> {
+			}, null);
+
+	private boolean serve(Executor threads, PendingTransport pending) {
+		return new ConnectionServer(this.connections, threads, fake(JsonCodec.class)).serve(this.call, null, pending);
+	}
+
+	private void assertRoom() {
+		assertThat(this.connections.limits().total()).isZero();
+		assertThat(this.connections.limits().addresses()).isZero();
+		assertThat(this.connections.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whenThereIsNoThreadThenTheConnectionDoesNotCount() {
+		assertThat(serve((task) -> {
+			assertThat(this.connections.limits().total()).isOne();
+			throw new RejectedExecutionException("no thread");
+		}, new FailingTransport(new IOException()))).isFalse();
+		assertRoom();
+	}
+
+	@Test
+	void whenThereIsNoMemoryForAThreadThenTheConnectionDoesNotCount() {
+		assertThat(serve((task) -> {
+			throw new OutOfMemoryError("as it should");
+		}, new FailingTransport(new IOException()))).isFalse();
+		assertRoom();
+	}
+
+	@Test
+	void whenItCannotBeTakenOverThenTheConnectionDoesNotCount() {
+		FailingTransport lost = new FailingTransport(new IOException("lost"));
+		assertThat(serve(Runnable::run, lost)).isTrue();
+		assertThat(lost.closed).isTrue();
+		assertRoom();
+		FailingTransport broken = new FailingTransport(new IllegalStateException("as it should"));
+		assertThat(serve(Runnable::run, broken)).isTrue();
+		assertThat(broken.closed).isTrue();
+		assertRoom();
+	}
+
+	private static <T> T fake(Class<T> type) {
+		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> switch (method.getName()) {
+					case "getRemoteAddress" -> InetSocketAddress.createUnresolved("192.0.2.1", 1234);
+					case "getUri" -> URI.create("ws://localhost/path");
+					default -> throw new UnsupportedOperationException(method.getName());
+				}));
+	}
+
+	private static final class FailingTransport implements PendingTransport {
+
+		private final Exception failure;
+
+		private boolean closed;
+
+		FailingTransport(Exception failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		public Transport open(Duration timeout) throws IOException {
+			if (this.failure instanceof IOException ex) {
+				throw ex;
+			}
+			throw (RuntimeException) this.failure;
+		}
+
+		@Override
+		public void close() {
+			this.closed = true;
+		}
+
+	}
+
+}
