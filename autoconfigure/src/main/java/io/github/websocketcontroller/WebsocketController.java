@@ -32,7 +32,8 @@ import org.springframework.stereotype.Component;
  * Besides the connection, {@code serve} takes an {@link UpgradeRequest} and whatever a
  * {@code @GetMapping} method may take that still makes sense after the upgrade. A
  * controller may implement the hooks {@link OriginChecker}, {@link HeaderUpgrader},
- * {@link UpgradeErrorHandler}, {@link ServeErrorHandler} and {@link RouteRegistrar}.
+ * {@link UpgradeErrorHandler}, {@link ServeErrorHandler}, {@link RouteRegistrar} and
+ * {@link SettingsCustomizer}.
  *
  * @since 0.1.0
  */

@@ -45,10 +45,9 @@ class ArchitectureTests {
 	 */
 	private static final Map<String, Set<String>> PUBLIC_TYPES = Map.ofEntries(
 			Map.entry("autoconfigure", Set.of("WebsocketControllerAutoConfiguration")),
-			Map.entry("mvc",
-					Set.of("WebsocketControllerHandlerMapping", "WebsocketControllerHandlerAdapter",
-							"UpgradeFailureResolver", "WebsocketControllerMvcConfigurer", "ControllerHooks",
-							"InvalidControllerException", "ServeContext")),
+			Map.entry("mvc", Set.of("WebsocketControllerHandlerMapping", "WebsocketControllerHandlerAdapter",
+					"UpgradeFailureResolver", "WebsocketControllerMvcConfigurer", "ControllerHooks",
+					"InvalidControllerException", "ServeContext", "ControllerSettings", "UnknownPathException")),
 			Map.entry("upgrade",
 					Set.of("Upgrader", "HandshakeUpgrader", "WebsocketUpgradeStrategy", "ServerUpgrade",
 							"UnsupportedServerException")),

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.mvc.ControllerHooks;
+import io.github.websocketcontroller.mvc.ControllerSettings;
 import io.github.websocketcontroller.mvc.ServeContext;
 import io.github.websocketcontroller.mvc.UpgradeFailureResolver;
 import io.github.websocketcontroller.mvc.WebsocketControllerHandlerAdapter;
@@ -72,8 +73,14 @@ public final class WebsocketControllerAutoConfiguration {
 	}
 
 	@Bean
-	OpenConnections websocketOpenConnections() {
-		return new OpenConnections();
+	ControllerSettings websocketControllerSettings(WebsocketSettings settings,
+			WebsocketControllerProperties properties) {
+		return new ControllerSettings(settings, SettingsFactory.paths(settings, properties));
+	}
+
+	@Bean
+	OpenConnections websocketOpenConnections(WebsocketControllerProperties properties) {
+		return SettingsFactory.connections(properties.limits());
 	}
 
 	@Bean
@@ -88,7 +95,7 @@ public final class WebsocketControllerAutoConfiguration {
 			WebsocketControllerProperties properties, ObjectProvider<LifecycleProperties> lifecycle) {
 		LifecycleProperties phases = lifecycle.getIfAvailable();
 		Duration timeout = (phases != null) ? phases.getTimeoutPerShutdownPhase() : DEFAULT_SHUTDOWN_PHASE;
-		return new ConnectionLifecycle(connections, properties.shutdown().spread(), timeout);
+		return new ConnectionLifecycle(connections, SettingsFactory.spread(properties.shutdown()), timeout);
 	}
 
 	@Bean(defaultCandidate = false)
@@ -116,16 +123,16 @@ public final class WebsocketControllerAutoConfiguration {
 
 	@Bean(defaultCandidate = false)
 	WebsocketControllerHandlerMapping websocketControllerHandlerMapping(
-			@Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping application,
-			ControllerHooks hooks) {
-		return new WebsocketControllerHandlerMapping(application, hooks);
+			@Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping application, ControllerHooks hooks,
+			ControllerSettings settings) {
+		return new WebsocketControllerHandlerMapping(application, hooks, settings);
 	}
 
 	@Bean(defaultCandidate = false)
 	WebsocketControllerHandlerAdapter websocketControllerHandlerAdapter(
 			@Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter application, ControllerHooks hooks,
-			Upgrader upgrader, WebsocketSettings settings, ObjectProvider<ServeContext> context) {
-		return new WebsocketControllerHandlerAdapter(application, hooks, upgrader, settings,
+			Upgrader upgrader, ObjectProvider<ServeContext> context) {
+		return new WebsocketControllerHandlerAdapter(application, hooks, upgrader,
 				context.getIfAvailable(() -> (method) -> method));
 	}
 

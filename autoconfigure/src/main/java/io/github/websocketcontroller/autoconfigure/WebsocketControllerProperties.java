@@ -2,6 +2,9 @@ package io.github.websocketcontroller.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,6 +36,9 @@ import org.springframework.util.unit.DataSize;
  * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
  * @param tomcat What is particular to Tomcat.
+ * @param limits What clients may use up.
+ * @param paths Properties of connections that differ on single paths, by the path as it
+ * is declared on the controller.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -41,7 +47,8 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
-		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Limits limits,
+		@DefaultValue Map<String, Path> paths) implements ConnectionProperties {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -88,6 +95,62 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * which costs least. Connections with TLS are always served through Tomcat.
 	 */
 	record Tomcat(@DefaultValue("true") boolean takeOver) {
+	}
+
+	/**
+	 * Limits. Zero is none.
+	 *
+	 * @param connections Maximum number of connections at a time. 0 is no limit.
+	 * @param connectionsPerAddress Maximum number of connections at a time of one remote
+	 * address, or of one IPv6 network of 64 bits. 0 is no limit.
+	 * @param messagesPerSecond Maximum number of messages per second that are received on
+	 * a connection, on average. 0 is no limit.
+	 * @param idleTime Maximum time that a connection may be open without any message. 0
+	 * is no limit.
+	 */
+	record Limits(@DefaultValue("0") int connections, @DefaultValue("0") int connectionsPerAddress,
+			@DefaultValue("0") Integer messagesPerSecond,
+			@DefaultValue("0s") Duration idleTime) implements ConnectionProperties.Limits {
+	}
+
+	/**
+	 * Properties of the connections of one path. What is not set is as for all paths.
+	 *
+	 * @param allowedOrigins Comma-separated list of origins of web pages that may
+	 * connect.
+	 * @param allowedOriginPatterns Comma-separated list of patterns of origins of web
+	 * pages that may connect.
+	 * @param subprotocols Comma-separated list of subprotocols that are spoken.
+	 * @param handshakeTimeout Maximum time that hooks and arguments may take before an
+	 * upgrade, and that taking the socket over may take after it.
+	 * @param closeTimeout Time to wait for the peer's answer to a Close before the socket
+	 * is closed.
+	 * @param writeTimeout Time for which a write may wait for room in the socket's send
+	 * buffer before the connection is ended.
+	 * @param maxMessageSize Maximum size of a message that is received.
+	 * @param readBufferSize Size of the read buffer of a connection.
+	 * @param writeBufferSize Size of the write buffer of a connection.
+	 * @param includeErrorMessage When to tell the peer the message of an exception that
+	 * has left serve.
+	 * @param limits What a connection may use up.
+	 */
+	record Path(@Nullable List<String> allowedOrigins, @Nullable List<String> allowedOriginPatterns,
+			@Nullable List<String> subprotocols, @Nullable Duration handshakeTimeout, @Nullable Duration closeTimeout,
+			@Nullable Duration writeTimeout, @Nullable DataSize maxMessageSize, @Nullable DataSize readBufferSize,
+			@Nullable DataSize writeBufferSize, @Nullable IncludeErrorMessage includeErrorMessage,
+			@Nullable PathLimits limits) implements ConnectionProperties {
+	}
+
+	/**
+	 * Limits of each connection of one path.
+	 *
+	 * @param messagesPerSecond Maximum number of messages per second that are received on
+	 * a connection, on average. 0 is no limit.
+	 * @param idleTime Maximum time that a connection may be open without any message. 0
+	 * is no limit.
+	 */
+	record PathLimits(@Nullable Integer messagesPerSecond,
+			@Nullable Duration idleTime) implements ConnectionProperties.Limits {
 	}
 
 }

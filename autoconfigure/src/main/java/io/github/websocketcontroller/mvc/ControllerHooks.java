@@ -11,6 +11,7 @@ import io.github.websocketcontroller.HeaderUpgrader;
 import io.github.websocketcontroller.OriginChecker;
 import io.github.websocketcontroller.RouteRegistrar;
 import io.github.websocketcontroller.ServeErrorHandler;
+import io.github.websocketcontroller.SettingsCustomizer;
 import io.github.websocketcontroller.UpgradeErrorHandler;
 import io.github.websocketcontroller.WebsocketController;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 public final class ControllerHooks {
 
 	private static final List<Class<?>> TYPES = List.of(RouteRegistrar.class, OriginChecker.class, HeaderUpgrader.class,
-			UpgradeErrorHandler.class, ServeErrorHandler.class);
+			UpgradeErrorHandler.class, ServeErrorHandler.class, SettingsCustomizer.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 

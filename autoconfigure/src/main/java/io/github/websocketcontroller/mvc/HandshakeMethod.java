@@ -6,7 +6,6 @@ import io.github.websocketcontroller.HeaderUpgrader;
 import io.github.websocketcontroller.OriginChecker;
 import io.github.websocketcontroller.ServeErrorHandler;
 import io.github.websocketcontroller.WebsocketConnection;
-import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.serve.ServeCall;
 import io.github.websocketcontroller.upgrade.Upgrader;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,20 +30,16 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 
 	private final Upgrader upgrader;
 
-	private final WebsocketSettings settings;
-
-	private final OriginPolicy origins;
+	private final ServeMethod serve;
 
 	private final ControllerHooks hooks;
 
 	private final ServeContext context;
 
-	HandshakeMethod(ServeMethod serve, Upgrader upgrader, WebsocketSettings settings, OriginPolicy origins,
-			ControllerHooks hooks, ServeContext context) {
+	HandshakeMethod(ServeMethod serve, Upgrader upgrader, ControllerHooks hooks, ServeContext context) {
 		super(serve);
 		this.upgrader = upgrader;
-		this.settings = settings;
-		this.origins = origins;
+		this.serve = serve;
 		this.hooks = hooks;
 		this.context = context;
 	}
@@ -64,14 +59,17 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		long start = System.nanoTime();
 		HttpServletRequest request = webRequest.getRequest();
 		refuseWhileNotAccepting();
+		String path = path(request);
+		PathSettings settings = this.serve.settings(path);
 		ServletUpgradeRequest upgradeRequest = ServletUpgradeRequest.of(request);
 		HandshakeCheck.check(request.getMethod(), request.getProtocol(), upgradeRequest.getHeaders());
 		refuseMalformedParameters(request);
-		refuseForeignOrigin(upgradeRequest);
+		refuseWithoutRoom(upgradeRequest);
+		refuseForeignOrigin(upgradeRequest, settings.origins());
 		ServeInvocation invocation = resolveArguments(webRequest, mavContainer);
 		HttpHeaders headers = upgradeHeaders(upgradeRequest);
-		refuseAfter(start, this.settings.handshakeTimeout());
-		upgrade(webRequest, headers, new ServeCall(path(request), upgradeRequest, this.settings,
+		refuseAfter(start, settings.settings().handshakeTimeout());
+		upgrade(webRequest, headers, new ServeCall(path, upgradeRequest, settings.settings(),
 				this.context.around(invocation), this.hooks.find(ServeErrorHandler.class, getBean())));
 		mavContainer.setRequestHandled(true);
 	}
@@ -79,6 +77,12 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 	private void refuseWhileNotAccepting() {
 		if (!this.upgrader.isAccepting()) {
 			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "No new connections are accepted.");
+		}
+	}
+
+	private void refuseWithoutRoom(ServletUpgradeRequest request) {
+		if (!this.upgrader.hasRoom(request)) {
+			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "There are too many connections.");
 		}
 	}
 
@@ -92,10 +96,10 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		}
 	}
 
-	private void refuseForeignOrigin(ServletUpgradeRequest request) {
+	private void refuseForeignOrigin(ServletUpgradeRequest request, OriginPolicy origins) {
 		OriginChecker checker = this.hooks.find(OriginChecker.class, getBean());
 		boolean allowed = (checker != null) ? checker.checkOrigin(request)
-				: this.origins.allows(request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN), request.getServerOrigin());
+				: origins.allows(request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN), request.getServerOrigin());
 		if (!allowed) {
 			throw new HandshakeException(HttpStatus.FORBIDDEN, "The origin is not allowed.", HttpHeaders.EMPTY,
 					refusedOrigin(request));

@@ -3,7 +3,6 @@ package io.github.websocketcontroller.mvc;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.upgrade.Upgrader;
 
 import org.springframework.web.method.HandlerMethod;
@@ -19,10 +18,6 @@ public final class WebsocketControllerHandlerAdapter extends RequestMappingHandl
 
 	private final Upgrader upgrader;
 
-	private final WebsocketSettings settings;
-
-	private final OriginPolicy origins;
-
 	private final ControllerHooks hooks;
 
 	private final ServeContext context;
@@ -32,14 +27,11 @@ public final class WebsocketControllerHandlerAdapter extends RequestMappingHandl
 	 * @param application the application's own adapter, whose configuration is taken
 	 * @param hooks finds the hooks of controllers
 	 * @param upgrader answers with 101
-	 * @param settings what connections are run with
 	 * @param context carries what the thread of the request knows
 	 */
 	public WebsocketControllerHandlerAdapter(RequestMappingHandlerAdapter application, ControllerHooks hooks,
-			Upgrader upgrader, WebsocketSettings settings, ServeContext context) {
+			Upgrader upgrader, ServeContext context) {
 		this.upgrader = upgrader;
-		this.settings = settings;
-		this.origins = new OriginPolicy(settings);
 		this.hooks = hooks;
 		this.context = context;
 		setOrder(0);
@@ -67,8 +59,7 @@ public final class WebsocketControllerHandlerAdapter extends RequestMappingHandl
 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod handlerMethod) {
-		return new HandshakeMethod((ServeMethod) handlerMethod, this.upgrader, this.settings, this.origins, this.hooks,
-				this.context);
+		return new HandshakeMethod((ServeMethod) handlerMethod, this.upgrader, this.hooks, this.context);
 	}
 
 }

@@ -3,12 +3,15 @@ package io.github.websocketcontroller.mvc;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 import io.github.websocketcontroller.RouteRegistrar;
+import io.github.websocketcontroller.SettingsCustomizer;
 import io.github.websocketcontroller.WebsocketController;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
@@ -45,17 +48,25 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 
 	private final ControllerHooks hooks;
 
+	private final ControllerSettings settings;
+
+	/** The settings of each handler by path. Written at start-up only. */
+	private final Map<Object, Map<String, PathSettings>> settingsByHandler = new HashMap<>();
+
 	/** All routes. Written at start-up only. */
 	private final List<Route> routes = new ArrayList<>();
 
 	/**
 	 * Creates a mapping.
 	 * @param application the application's own mapping, whose configuration is taken
-	 * @param hooks finds {@link RouteRegistrar}s
+	 * @param hooks finds {@link RouteRegistrar}s and {@link SettingsCustomizer}s
+	 * @param settings finds what connections are run with
 	 */
-	public WebsocketControllerHandlerMapping(RequestMappingHandlerMapping application, ControllerHooks hooks) {
+	public WebsocketControllerHandlerMapping(RequestMappingHandlerMapping application, ControllerHooks hooks,
+			ControllerSettings settings) {
 		this.application = application;
 		this.hooks = hooks;
+		this.settings = settings;
 		setOrder(ORDER);
 		setContentNegotiationManager(application.getContentNegotiationManager());
 		setPathPrefixes(application.getPathPrefixes());
@@ -108,6 +119,8 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 		Method serve = ServeMethodCheck.check(controller);
 		this.hooks.check(controller);
 		RequestMappingInfo mapping = mapping(handler, controller);
+		this.settingsByHandler.put(handler, this.settings.of(controller, mapping.getPatternValues(),
+				hook(SettingsCustomizer.class, handler, controller)));
 		registerHandlerMethod(handler, AopUtils.selectInvocableMethod(serve, controller), mapping);
 		this.mappingsLogger.debug("\n\t" + mapping + ": " + serve);
 	}
@@ -116,7 +129,7 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 		WebsocketController annotation = AnnotatedElementUtils.findMergedAnnotation(controller,
 				WebsocketController.class);
 		String[] paths = (annotation != null) ? resolveEmbeddedValuesInPatterns(annotation.path()) : new String[0];
-		RouteRegistrar registrar = registrar(handler, controller);
+		RouteRegistrar registrar = hook(RouteRegistrar.class, handler, controller);
 		RequestMappingInfo.Builder route = RequestMappingInfo.paths(paths)
 			.methods(RequestMethod.GET)
 			.options(getBuilderConfiguration());
@@ -134,11 +147,11 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 		return prefixed(controller, mapping);
 	}
 
-	private @Nullable RouteRegistrar registrar(Object handler, Class<?> controller) {
-		if (!RouteRegistrar.class.isAssignableFrom(controller)) {
-			return this.hooks.findShared(RouteRegistrar.class);
+	private <T> @Nullable T hook(Class<T> type, Object handler, Class<?> controller) {
+		if (!type.isAssignableFrom(controller)) {
+			return this.hooks.findShared(type);
 		}
-		return (RouteRegistrar) ((handler instanceof String name) ? obtainApplicationContext().getBean(name) : handler);
+		return type.cast((handler instanceof String name) ? obtainApplicationContext().getBean(name) : handler);
 	}
 
 	// So that {@code spring.mvc.apiversion.detect-supported} knows the version.
@@ -177,12 +190,21 @@ public final class WebsocketControllerHandlerMapping extends RequestMappingHandl
 	}
 
 	@Override
+	protected void handlerMethodsInitialized(Map<RequestMappingInfo, HandlerMethod> handlerMethods) {
+		super.handlerMethodsInitialized(handlerMethods);
+		Set<String> paths = new TreeSet<>();
+		handlerMethods.keySet().forEach((mapping) -> paths.addAll(mapping.getPatternValues()));
+		this.settings.check(paths);
+	}
+
+	@Override
 	protected HandlerMethod createHandlerMethod(Object handler, Method method) {
+		Map<String, PathSettings> settings = this.settingsByHandler.getOrDefault(handler, Map.of());
 		if (handler instanceof String beanName) {
 			return new ServeMethod(beanName, obtainApplicationContext().getAutowireCapableBeanFactory(),
-					obtainApplicationContext(), method);
+					obtainApplicationContext(), method, settings);
 		}
-		return new ServeMethod(handler, method);
+		return new ServeMethod(handler, method, settings);
 	}
 
 	@Override

@@ -2,12 +2,17 @@ package io.github.websocketcontroller.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.websocketcontroller.WebsocketSettings;
@@ -42,7 +47,9 @@ class ConfigurationMetadataTests {
 			Map.entry("read-buffer-size", DataSize.ofKilobytes(2)),
 			Map.entry("write-buffer-size", DataSize.ofKilobytes(2)), Map.entry("include-error-message", "never"),
 			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)),
-			Map.entry("tomcat.take-over", true));
+			Map.entry("tomcat.take-over", true), Map.entry("limits.connections", 0),
+			Map.entry("limits.connections-per-address", 0), Map.entry("limits.messages-per-second", 0),
+			Map.entry("limits.idle-time", Duration.ZERO), Map.entry("paths", Map.of()));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 
@@ -94,9 +101,9 @@ class ConfigurationMetadataTests {
 	@MethodSource("properties")
 	void theDefaultIsWhatIsBoundWhenNothingIsSet(JsonNode property) {
 		Object bound = Objects.requireNonNull(bound().get(name(property).substring(PREFIX.length())));
-		if (bound instanceof List<?> list) {
+		if (bound instanceof List || bound instanceof Map) {
 			assertThat(property.has("defaultValue")).isFalse();
-			assertThat(list).isEmpty();
+			assertThat(bound).isIn(List.of(), Map.of());
 			return;
 		}
 		assertThat(conversionService.convert(property.get("defaultValue").asString(), bound.getClass()))
@@ -111,13 +118,54 @@ class ConfigurationMetadataTests {
 		Object bound = Objects.requireNonNull(bound().get(name));
 		Object planned = DEFAULTS.get(name);
 		assertThat(bound).as(name)
-			.isEqualTo(conversionService.convert(planned, TypeDescriptor.forObject(planned),
-					TypeDescriptor.valueOf((bound instanceof List) ? List.class : bound.getClass())));
+			.isEqualTo(conversionService.convert(planned, TypeDescriptor.forObject(planned), TypeDescriptor.valueOf(
+					(bound instanceof List) ? List.class : (bound instanceof Map) ? Map.class : bound.getClass())));
 	}
 
 	@Test
 	void theDefaultsOfTheSettingsAreThoseOfTheProperties() {
-		assertThat(SettingsFactory.settings(bind())).isEqualTo(WebsocketSettings.DEFAULTS);
+		assertThat(SettingsFactory.settings(bind())).usingRecursiveComparison().isEqualTo(WebsocketSettings.DEFAULTS);
+	}
+
+	@Test
+	void pathsHaveTheirPropertiesInTheMetadataByType() throws IOException {
+		JsonNode paths = properties().filter((property) -> name(property).equals(PREFIX + "paths"))
+			.findFirst()
+			.orElseThrow();
+		assertThat(paths.get("type").asString())
+			.isEqualTo("java.util.Map<java.lang.String," + WebsocketControllerProperties.Path.class.getName() + ">");
+	}
+
+	@Test
+	void thePropertiesOfAPathAreAmongThoseOfAllPathsAndOfTheSameType() {
+		assertThat(components("", WebsocketControllerProperties.class))
+			.containsAllEntriesOf(components("", WebsocketControllerProperties.Path.class))
+			.hasSizeGreaterThan(components("", WebsocketControllerProperties.Path.class).size());
+	}
+
+	@Test
+	void everySettingCanBeSetForAPath() {
+		Set<String> settings = Arrays.stream(WebsocketSettings.class.getDeclaredFields())
+			.filter((field) -> !Modifier.isStatic(field.getModifiers()))
+			.map(Field::getName)
+			.collect(Collectors.toSet());
+		assertThat(components("", WebsocketControllerProperties.Path.class).keySet())
+			.extracting((name) -> name.replace("limits.", ""))
+			.containsExactlyInAnyOrderElementsOf(settings);
+	}
+
+	private static Map<String, String> components(String prefix, Class<?> group) {
+		Map<String, String> types = new TreeMap<>();
+		for (RecordComponent component : group.getRecordComponents()) {
+			String name = prefix + component.getName();
+			if (component.getType().isRecord()) {
+				types.putAll(components(name + ".", component.getType()));
+			}
+			else {
+				types.put(name, component.getGenericType().getTypeName());
+			}
+		}
+		return types;
 	}
 
 	private static String name(JsonNode property) {

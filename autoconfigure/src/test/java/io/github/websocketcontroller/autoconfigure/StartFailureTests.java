@@ -6,6 +6,7 @@ import java.util.Collections;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.mvc.InvalidControllerException;
+import io.github.websocketcontroller.mvc.UnknownPathException;
 import io.github.websocketcontroller.testing.LeakCheck;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.upgrade.UnsupportedServerException;
@@ -114,6 +115,16 @@ class StartFailureTests {
 			allowed-origins=https://*.example.org | An origin is a scheme and a host
 			subprotocols=chat room                | A subprotocol is a token of RFC 9110
 			subprotocols=a/b                      | A subprotocol is a token of RFC 9110
+			limits.connections=-1                 | It must not be negative; 0 is no limit.
+			limits.connections-per-address=-5     | It must not be negative; 0 is no limit.
+			limits.messages-per-second=-1         | It must be between 1 and 1000000, or 0 for no limit.
+			limits.messages-per-second=1000001    | It must be between 1 and 1000000, or 0 for no limit.
+			limits.idle-time=-1s                  | It must not be negative.
+			limits.idle-time=25h                  | It must not be longer than a day.
+			paths[/echo].close-timeout=0s         | It must be longer than nothing.
+			paths[/echo].max-message-size=2GB     | It must be between 1B and 1GB.
+			paths[/echo].subprotocols=chat room   | A subprotocol is a token of RFC 9110
+			paths[/echo].limits.idle-time=-1s     | It must not be negative.
 			""")
 	void whenAPropertyIsOutOfBoundsThenTheStartFails(String property, String reason, CapturedOutput output) {
 		assertInvalid(property, reason, output);
@@ -130,7 +141,7 @@ class StartFailureTests {
 		String name = property.substring(0, property.indexOf('='));
 		String value = property.substring(property.indexOf('=') + 1);
 		// Lazy, so that nothing depends on a bean being asked for.
-		Throwable failure = failure(TestServer.with()
+		Throwable failure = failure(TestServer.with(EchoController.class)
 			.properties("spring.main.lazy-initialization=true", "websocket-controller." + property));
 		assertThat(failure).isNotNull();
 		assertThat(output).contains("APPLICATION FAILED TO START")
@@ -146,6 +157,39 @@ class StartFailureTests {
 		assertThat(failure).isNotNull();
 		assertThat(output).contains(
 				"Invalid value 'example.com' for configuration property " + "'websocket-controller.allowed-origins'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenNoControllerHasAPathThenTheStartFailsAndNamesThoseThatThereAre(boolean lazy, CapturedOutput output) {
+		Throwable failure = failure(TestServer.with(EchoController.class, RoomController.class)
+			.properties("spring.main.lazy-initialization=" + lazy, "app.room=/rooms/{room}",
+					"websocket-controller.paths[/echo].close-timeout=1s",
+					"websocket-controller.paths[/rooms].close-timeout=1s"));
+		assertThat(failure).rootCause().isInstanceOf(UnknownPathException.class);
+		assertAnalysis(output,
+				"There are properties for websocket-controller.paths[/rooms], but no websocket controller has that path.",
+				"Use one of the paths that there are, spelled as here: /echo, /rooms/{room}. In YAML a path is put into "
+						+ "quotes and brackets, such as \"[/echo]\".");
+	}
+
+	@Test
+	void whenAPathIsWrittenWithoutBracketsThenTheStartFailsAndSaysHow(CapturedOutput output) {
+		Throwable failure = failure(
+				TestServer.with(EchoController.class).properties("websocket-controller.paths./echo.close-timeout=1s"));
+		assertThat(failure).rootCause().isInstanceOf(UnknownPathException.class);
+		assertThat(output).contains("There are properties for websocket-controller.paths[echo], but")
+			.contains("In YAML a path is put into quotes and brackets, such as \"[/echo]\".");
+	}
+
+	@Test
+	void whenThereIsNoControllerAtAllThenPropertiesOfAPathFailTheStart(CapturedOutput output) {
+		Throwable failure = failure(
+				TestServer.with().properties("websocket-controller.paths[/echo].limits.idle-time=1s"));
+		assertThat(failure).rootCause().isInstanceOf(UnknownPathException.class);
+		assertAnalysis(output,
+				"There are properties for websocket-controller.paths[/echo], but no websocket controller has that path.",
+				"Remove them: there is no websocket controller.");
 	}
 
 	@ParameterizedTest
@@ -165,6 +209,14 @@ class StartFailureTests {
 
 		void serve(WebsocketConnection connection) {
 			connection.messages().forEach(connection::send);
+		}
+
+	}
+
+	@WebsocketController("${app.room}")
+	static class RoomController {
+
+		void serve(WebsocketConnection connection) {
 		}
 
 	}

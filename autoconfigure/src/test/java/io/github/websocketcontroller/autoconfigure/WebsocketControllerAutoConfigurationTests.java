@@ -8,11 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import io.github.websocketcontroller.SettingsCustomizer;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.WebsocketException;
@@ -39,6 +41,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -53,6 +56,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
@@ -145,6 +150,60 @@ class WebsocketControllerAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.getBean(WebsocketSettings.class)
 				.isSameAs(OwnSettings.SETTINGS));
+	}
+
+	@Test
+	void whenAPathHasPropertiesThenTheyGoBeforeThoseOfAllAndTheRestIsAsForAll() {
+		this.runner.withUserConfiguration(Customized.class)
+			.withPropertyValues("websocket-controller.max-message-size=1KB",
+					"websocket-controller.read-buffer-size=1KB", "websocket-controller.limits.idle-time=1m",
+					"websocket-controller.paths[/own].max-message-size=2KB",
+					"websocket-controller.paths[/own].close-timeout=2s",
+					"websocket-controller.paths[/own].include-error-message=always",
+					"websocket-controller.paths[/own].limits.idle-time=0",
+					"websocket-controller.paths[/other].allowed-origins=https://a.example,https://b.example")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				Map<String, WebsocketSettings> found = context.getBean(Customized.class).found;
+				assertThat(found).containsOnlyKeys("2048 PT2S true PT0S []", "1024 PT10S false PT1M []",
+						"1024 PT10S false PT1M [https://a.example, https://b.example]");
+				assertThat(found.values()).allMatch((settings) -> settings.readBufferSize() == 1024);
+			});
+	}
+
+	@Test
+	void whenTheApplicationHasSettingsThenPropertiesOfAPathChangeThose() {
+		this.runner.withUserConfiguration(OwnSettings.class, Customized.class)
+			.withPropertyValues("websocket-controller.max-message-size=1KB",
+					"websocket-controller.paths[/own].max-message-size=2KB")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(Customized.class).found).containsOnlyKeys("2048 PT2S false PT0S [*]",
+						"65536 PT2S false PT0S [*]");
+			});
+	}
+
+	@Test
+	void whenYamlHasPathsThenTheyAreBoundAsTheReadmeSays() throws Exception {
+		String yaml = """
+				websocket-controller:
+				  paths:
+				    "[/own]":
+				      max-message-size: 2KB
+				    "[/rooms/{room:a.*}]":
+				      limits:
+				        idle-time: 5s
+				""";
+		PropertySource<?> source = new YamlPropertySourceLoader()
+			.load("test", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.get(0);
+		this.runner.withUserConfiguration(Customized.class)
+			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(source))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(Customized.class).found).containsOnlyKeys("2048 PT10S false PT0S []",
+						"65536 PT10S false PT0S []", "65536 PT10S false PT5S []");
+			});
 	}
 
 	@Test
@@ -382,12 +441,32 @@ class WebsocketControllerAutoConfigurationTests {
 
 	static class OwnSettings {
 
-		static final WebsocketSettings SETTINGS = new WebsocketSettings(List.of("*"), List.of(), List.of(),
-				Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 1, 512, 512, true);
+		static final WebsocketSettings SETTINGS = WebsocketSettings.builder()
+			.allowedOrigins(List.of("*"))
+			.closeTimeout(Duration.ofSeconds(2))
+			.build();
 
 		@Bean
 		WebsocketSettings settings() {
 			return SETTINGS;
+		}
+
+	}
+
+	@WebsocketController({ "/own", "/other", "/rooms/{room:a.*}" })
+	static class Customized implements SettingsCustomizer {
+
+		final Map<String, WebsocketSettings> found = new HashMap<>();
+
+		@Override
+		public void customize(WebsocketSettings.Builder builder) {
+			WebsocketSettings settings = builder.build();
+			this.found.put(settings.maxMessageSize() + " " + settings.closeTimeout() + " "
+					+ settings.includeErrorMessage() + " " + settings.idleTime() + " " + settings.allowedOrigins(),
+					settings);
+		}
+
+		void serve(WebsocketConnection connection) {
 		}
 
 	}

@@ -26,6 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -46,7 +52,8 @@ class ReadmeTests {
 				"org.junit.jupiter.api.Test", "org.springframework.boot.test.context.SpringBootTest",
 				"org.springframework.boot.test.context.SpringBootTest.WebEnvironment",
 				"org.springframework.boot.test.web.server.LocalServerPort", "org.springframework.http.*",
-				"org.springframework.web.bind.annotation.*", "org.springframework.web.socket.*",
+				"org.springframework.util.unit.DataSize", "org.springframework.web.bind.annotation.*",
+				"org.springframework.web.socket.*",
 				"org.springframework.web.socket.client.standard.StandardWebSocketClient",
 				"org.springframework.web.socket.handler.TextWebSocketHandler",
 				"static org.assertj.core.api.Assertions.assertThat")
@@ -78,9 +85,7 @@ class ReadmeTests {
 
 	@Test
 	void propertiesAreThoseThatExistWithTheirDefaults() throws IOException {
-		EnumerablePropertySource<?> documented = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
-			.load("readme", new ByteArrayResource(String.join("\n", blocks("yaml")).getBytes(StandardCharsets.UTF_8)))
-			.get(0);
+		EnumerablePropertySource<?> documented = properties(blocks("yaml").get(0));
 		JsonNode metadata = new JsonMapper()
 			.readTree(getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json"));
 		TreeSet<String> names = new TreeSet<>();
@@ -93,6 +98,28 @@ class ReadmeTests {
 			}
 		}
 		assertThat(List.of(documented.getPropertyNames())).containsExactlyInAnyOrderElementsOf(names);
+	}
+
+	@ParameterizedTest
+	@MethodSource("yamlSnippets")
+	void propertiesCanBeCopied(String snippet) throws Exception {
+		Class<?> type = Class.forName("io.github.websocketcontroller.autoconfigure.WebsocketControllerProperties");
+		Iterable<ConfigurationPropertySource> sources = ConfigurationPropertySources.from(properties(snippet));
+		assertThat(new Binder(sources)
+			.bind("websocket-controller", Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT))
+			.isBound()).isTrue();
+	}
+
+	static List<String> yamlSnippets() throws IOException {
+		List<String> snippets = blocks("yaml");
+		assertThat(snippets).hasSizeGreaterThan(1);
+		return snippets;
+	}
+
+	private static EnumerablePropertySource<?> properties(String yaml) throws IOException {
+		return (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
+			.load("readme", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.get(0);
 	}
 
 	@ParameterizedTest

@@ -80,10 +80,11 @@ class OriginPolicyTests {
 	}
 
 	static WebsocketSettings settings(List<String> origins, List<String> patterns, Duration handshakeTimeout) {
-		WebsocketSettings defaults = WebsocketSettings.DEFAULTS;
-		return new WebsocketSettings(origins, patterns, List.of(), handshakeTimeout, defaults.closeTimeout(),
-				defaults.writeTimeout(), defaults.maxMessageSize(), defaults.readBufferSize(),
-				defaults.writeBufferSize(), defaults.includeErrorMessage());
+		return WebsocketSettings.builder()
+			.allowedOrigins(origins)
+			.allowedOriginPatterns(patterns)
+			.handshakeTimeout(handshakeTimeout)
+			.build();
 	}
 
 }

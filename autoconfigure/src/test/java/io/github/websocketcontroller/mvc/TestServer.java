@@ -22,6 +22,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -177,19 +178,24 @@ final class TestServer implements AutoCloseable {
 			return new ControllerHooks(beanFactory);
 		}
 
+		@Bean
+		@ConditionalOnMissingBean
+		ControllerSettings controllerSettings(ObjectProvider<WebsocketSettings> settings) {
+			return new ControllerSettings(settings.getIfAvailable(() -> WebsocketSettings.DEFAULTS), Map.of());
+		}
+
 		@Bean(defaultCandidate = false)
 		WebsocketControllerHandlerMapping websocketControllerHandlerMapping(
 				@Qualifier("requestMappingHandlerMapping") RequestMappingHandlerMapping application,
-				ControllerHooks hooks) {
-			return new WebsocketControllerHandlerMapping(application, hooks);
+				ControllerHooks hooks, ControllerSettings settings) {
+			return new WebsocketControllerHandlerMapping(application, hooks, settings);
 		}
 
 		@Bean(defaultCandidate = false)
 		WebsocketControllerHandlerAdapter websocketControllerHandlerAdapter(
 				@Qualifier("requestMappingHandlerAdapter") RequestMappingHandlerAdapter application,
-				ControllerHooks hooks, Upgrader upgrader, ObjectProvider<WebsocketSettings> settings) {
-			return new WebsocketControllerHandlerAdapter(application, hooks, upgrader,
-					settings.getIfAvailable(() -> WebsocketSettings.DEFAULTS), (method) -> method);
+				ControllerHooks hooks, Upgrader upgrader) {
+			return new WebsocketControllerHandlerAdapter(application, hooks, upgrader, (method) -> method);
 		}
 
 		@Bean(defaultCandidate = false)
