@@ -35,6 +35,8 @@ final class Incoming {
 
 	private final ConnectionEnd end;
 
+	private final Traffic traffic;
+
 	private final Turn turn = new Turn();
 
 	/** Whether frames can't be told apart any more. Owned by the turn. */
@@ -49,13 +51,14 @@ final class Incoming {
 	private volatile boolean ignored;
 
 	Incoming(MessageReader reader, Transport transport, Outgoing outgoing, Closing closing, InterruptGate gate,
-			ConnectionEnd end) {
+			ConnectionEnd end, Traffic traffic) {
 		this.reader = reader;
 		this.transport = transport;
 		this.outgoing = outgoing;
 		this.closing = closing;
 		this.gate = gate;
 		this.end = end;
+		this.traffic = traffic;
 	}
 
 	/**
@@ -142,7 +145,7 @@ final class Incoming {
 	private boolean isMessage(Opcode opcode) {
 		switch (opcode) {
 			case TEXT, BINARY -> {
-				return !this.closing.hasBegun();
+				return !this.closing.hasBegun() && isWithinRate();
 			}
 			case PING -> pong(this.reader.controlPayload());
 			case CLOSE -> throw peerClosed(this.reader.closeStatus());
@@ -150,6 +153,15 @@ final class Incoming {
 			}
 		}
 		return false;
+	}
+
+	// What follows is discarded, as after any Close of ours.
+	private boolean isWithinRate() {
+		boolean within = this.traffic.received();
+		if (!within && this.closing.begin(Traffic.TOO_MANY_MESSAGES)) {
+			this.outgoing.close(Traffic.TOO_MANY_MESSAGES);
+		}
+		return within;
 	}
 
 	private @Nullable Opcode next(long timeout) {

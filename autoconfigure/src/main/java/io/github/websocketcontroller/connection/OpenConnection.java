@@ -62,6 +62,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final InterruptGate gate;
 
+	private final Traffic traffic;
+
 	private final Incoming incoming;
 
 	private final Outgoing outgoing;
@@ -91,10 +93,11 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.writeTimeout = settings.writeTimeout().toNanos();
 		this.closing = new Closing(settings.closeTimeout());
 		this.gate = new InterruptGate();
+		this.traffic = new Traffic(settings);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
-		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
-		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this);
+		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic);
+		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic);
 	}
 
 	@Override
@@ -293,8 +296,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	/**
 	 * Ends what the peer holds up, a closing handshake or a write that takes too long,
-	 * and what the server has closed without a word. Called by one thread, a few times a
-	 * second.
+	 * what the server has closed without a word, and what is idle. Called by one thread,
+	 * a few times a second.
 	 * @param now the present {@link System#nanoTime()}
 	 */
 	public void watch(long now) {
@@ -304,6 +307,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		else if (this.outgoing.isStuck(now, this.writeTimeout)) {
 			this.closing.begin(CloseStatus.SERVER_ERROR.withReason("Write timed out"));
 			cut();
+		}
+		else if (this.traffic.isIdle(now)) {
+			close(Traffic.IDLE);
 		}
 	}
 

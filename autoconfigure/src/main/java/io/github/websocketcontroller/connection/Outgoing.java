@@ -23,6 +23,8 @@ final class Outgoing {
 
 	private final ConnectionEnd end;
 
+	private final Traffic traffic;
+
 	/** Whose turn it is to write. */
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -34,27 +36,32 @@ final class Outgoing {
 
 	private long lastProgressAt;
 
-	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end) {
+	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end, Traffic traffic) {
 		this.writer = writer;
 		this.closing = closing;
 		this.gate = gate;
 		this.end = end;
+		this.traffic = traffic;
 	}
 
 	void text(String text) {
 		write(MessageWriter::text, text);
+		this.traffic.sent();
 	}
 
 	void text(byte[] utf8) {
 		write(MessageWriter::text, utf8);
+		this.traffic.sent();
 	}
 
 	void binary(byte[] payload) {
 		write(MessageWriter::binary, payload);
+		this.traffic.sent();
 	}
 
 	void binary(ByteBuffer payload) {
 		write(MessageWriter::binary, payload);
+		this.traffic.sent();
 	}
 
 	void ping(byte[] payload) {
