@@ -21,17 +21,21 @@ import java.util.List;
  * in bytes
  * @param includeErrorMessage whether the peer is told the message of what {@code serve}
  * has thrown
+ * @param maxStreamedMessageSize the longest message that is received as a stream, in
+ * bytes; {@link Long#MAX_VALUE} is no limit
  * @since 0.1.0
  */
 public record WebsocketSettings(List<String> allowedOrigins, List<String> allowedOriginPatterns,
 		List<String> subprotocols, Duration handshakeTimeout, Duration closeTimeout, Duration writeTimeout,
-		int maxMessageSize, int readBufferSize, int writeBufferSize, boolean includeErrorMessage) {
+		int maxMessageSize, int readBufferSize, int writeBufferSize, boolean includeErrorMessage,
+		long maxStreamedMessageSize) {
 
 	/**
 	 * The settings of an application that sets nothing.
 	 */
 	public static final WebsocketSettings DEFAULTS = new WebsocketSettings(List.of(), List.of(), List.of(),
-			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 64 * 1024, 2048, 2048, false);
+			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 64 * 1024, 2048, 2048, false,
+			Long.MAX_VALUE);
 
 	public WebsocketSettings {
 		allowedOrigins = List.copyOf(allowedOrigins);

@@ -55,7 +55,9 @@ final class SettingsFactory {
 				properties.subprotocols(), properties.handshakeTimeout(), properties.closeTimeout(),
 				properties.writeTimeout(), (int) properties.maxMessageSize().toBytes(),
 				(int) properties.readBufferSize().toBytes(), (int) properties.writeBufferSize().toBytes(),
-				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS);
+				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS,
+				(properties.maxStreamedMessageSize() != null) ? properties.maxStreamedMessageSize().toBytes()
+						: Long.MAX_VALUE);
 	}
 
 	private static void checkOrigins(String name, List<String> origins, Pattern syntax, String reason) {

@@ -3,6 +3,8 @@ package io.github.websocketcontroller.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -33,6 +35,8 @@ import org.springframework.util.unit.DataSize;
  * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
  * @param tomcat What is particular to Tomcat.
+ * @param maxStreamedMessageSize Maximum size of a message that is received as a stream. A
+ * longer one ends the connection with 1009. Unlimited by default.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -41,7 +45,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
-		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @Nullable DataSize maxStreamedMessageSize) {
 
 	/**
 	 * When to tell the peer the message of an exception.
