@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -43,6 +44,9 @@ class ConfigurationMetadataTests {
 			Map.entry("write-buffer-size", DataSize.ofKilobytes(2)), Map.entry("include-error-message", "never"),
 			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)),
 			Map.entry("tomcat.take-over", true));
+
+	/** What is not limited unless it is set. */
+	private static final Set<String> UNLIMITED = Set.of("max-streamed-message-size");
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 
@@ -81,7 +85,8 @@ class ConfigurationMetadataTests {
 	@Test
 	void thePropertiesAreThoseOfThePlan() throws IOException {
 		assertThat(properties().map((property) -> name(property).substring(PREFIX.length())))
-			.containsExactlyInAnyOrderElementsOf(DEFAULTS.keySet());
+			.containsExactlyInAnyOrderElementsOf(
+					Stream.concat(DEFAULTS.keySet().stream(), UNLIMITED.stream()).toList());
 	}
 
 	@Test
@@ -93,6 +98,11 @@ class ConfigurationMetadataTests {
 	@ParameterizedTest
 	@MethodSource("properties")
 	void theDefaultIsWhatIsBoundWhenNothingIsSet(JsonNode property) {
+		if (UNLIMITED.contains(name(property).substring(PREFIX.length()))) {
+			assertThat(property.has("defaultValue")).isFalse();
+			assertThat(bound().get(name(property).substring(PREFIX.length()))).isNull();
+			return;
+		}
 		Object bound = Objects.requireNonNull(bound().get(name(property).substring(PREFIX.length())));
 		if (bound instanceof List<?> list) {
 			assertThat(property.has("defaultValue")).isFalse();
@@ -108,6 +118,9 @@ class ConfigurationMetadataTests {
 	@MethodSource("properties")
 	void theDefaultIsThatOfThePlan(JsonNode property) {
 		String name = name(property).substring(PREFIX.length());
+		if (UNLIMITED.contains(name)) {
+			return;
+		}
 		Object bound = Objects.requireNonNull(bound().get(name));
 		Object planned = DEFAULTS.get(name);
 		assertThat(bound).as(name)

@@ -41,7 +41,7 @@ class ReadmeTests {
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
 	private static final String IMPORTS = Stream
-		.of("java.security.Principal", "java.time.*", "java.util.*", "java.util.concurrent.*",
+		.of("java.io.*", "java.nio.file.*", "java.security.Principal", "java.time.*", "java.util.*", "java.util.concurrent.*",
 				"io.github.websocketcontroller.*", "jakarta.validation.Valid", "jakarta.validation.constraints.*",
 				"org.junit.jupiter.api.Test", "org.springframework.boot.test.context.SpringBootTest",
 				"org.springframework.boot.test.context.SpringBootTest.WebEnvironment",
