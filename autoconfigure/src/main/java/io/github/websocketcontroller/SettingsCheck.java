@@ -74,6 +74,12 @@ final class SettingsCheck {
 		}
 	}
 
+	static void notNegative(String name, DataSize value) {
+		if (value.isNegative()) {
+			throw new InvalidSettingException(name, value, "It must not be negative; 0 is no limit.");
+		}
+	}
+
 	static void messageSize(String name, DataSize value) {
 		between(name, value, "1B", LARGEST_MESSAGE);
 	}

@@ -1,5 +1,9 @@
 package io.github.websocketcontroller;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -161,6 +165,48 @@ public interface WebsocketConnection {
 	<T> @Nullable T receiveJson(Class<T> type, Duration timeout);
 
 	/**
+	 * Waits for the next message to begin, and lets it be read while it arrives, without
+	 * holding it in memory. What is left unread when something is received next is
+	 * skipped. Its length is bounded by
+	 * {@code websocket-controller.max-streamed-message-size} only.
+	 * @return the payload, of a text message in UTF-8, to be read by one thread at a
+	 * time; reading blocks, pings are answered meanwhile, and throws
+	 * {@link ConnectionClosedException} if the connection ends amid the message
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	InputStream receiveStream();
+
+	/**
+	 * Waits for the next message to begin, but not for ever, and lets it be read while it
+	 * arrives.
+	 * @param timeout how long to wait for the beginning; reading waits as long as it
+	 * takes
+	 * @return the payload, as of {@link #receiveStream()}, or {@code null} if no message
+	 * has begun in time
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	@Nullable InputStream receiveStream(Duration timeout);
+
+	/**
+	 * Waits for the next message to begin, which has to be text, and lets it be read
+	 * while it arrives.
+	 * @return the text, to be read as of {@link #receiveStream()}
+	 * @throws InvalidMessageException if the message is binary
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	Reader receiveReader();
+
+	/**
+	 * Waits for the next message to begin, which has to be text, but not for ever, and
+	 * lets it be read while it arrives.
+	 * @param timeout how long to wait for the beginning
+	 * @return the text or {@code null} if no message has begun in time
+	 * @throws InvalidMessageException if the message is binary
+	 * @throws ConnectionClosedException if the connection has ended
+	 */
+	@Nullable Reader receiveReader(Duration timeout);
+
+	/**
 	 * The messages to come. The loop over them waits for each and ends when the
 	 * connection does, for whatever reason; {@link #getCloseStatus()} tells which.
 	 * @return the messages; each iterator takes what the others have not
@@ -214,6 +260,48 @@ public interface WebsocketConnection {
 	 * @throws ConnectionClosedException if the connection has ended or is closing
 	 */
 	void sendJson(Object object);
+
+	/**
+	 * Begins a binary message that is sent in fragments (RFC 6455, 5.4) while it is
+	 * written, of any length. Closing the stream ends the message; flushing it sends what
+	 * was written so far. Until then, messages of other threads wait, one of the same
+	 * thread is refused with an {@link IllegalStateException}, and a {@code serve} that
+	 * returns has failed. A {@code try} with resources ends the message even if an
+	 * exception has left it incomplete: to have the peer notice, close the connection.
+	 * @return the payload, to be written by one thread at a time; blocks and fails as
+	 * sending does
+	 * @throws IllegalStateException if the thread has begun another message and not ended
+	 * it
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	OutputStream sendStream();
+
+	/**
+	 * Begins a text message that is sent in fragments while it is written.
+	 * @return the text, to be written and closed as of {@link #sendStream()}
+	 * @throws IllegalStateException if the thread has begun another message and not ended
+	 * it
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	Writer sendWriter();
+
+	/**
+	 * Sets whether each message is written to the socket at once. If not, small messages
+	 * wait in the write buffer, of {@code websocket-controller.write-buffer-size}, and
+	 * leave together: when it is full, when a thread that receives is about to wait, with
+	 * a ping, pong or Close, or with {@link #flush()}. That saves a system call per
+	 * message to an application that answers many messages at once; one that sends
+	 * without receiving has to flush, or its peer waits for ever.
+	 * @param autoFlush {@code true}, as it is in the beginning, to write at once
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void setAutoFlush(boolean autoFlush);
+
+	/**
+	 * Writes the messages that wait in the write buffer to the socket.
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void flush();
 
 	/**
 	 * Sends a ping (RFC 6455, 5.5.2). The peer's pong is taken while a thread receives.

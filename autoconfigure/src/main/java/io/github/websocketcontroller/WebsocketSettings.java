@@ -54,6 +54,8 @@ public final class WebsocketSettings {
 
 	private final Duration idleTime;
 
+	private final long maxStreamedMessageSize;
+
 	private WebsocketSettings(Builder builder) {
 		this.allowedOrigins = builder.allowedOrigins;
 		this.allowedOriginPatterns = builder.allowedOriginPatterns;
@@ -67,6 +69,7 @@ public final class WebsocketSettings {
 		this.includeErrorMessage = builder.includeErrorMessage;
 		this.messagesPerSecond = builder.messagesPerSecond;
 		this.idleTime = builder.idleTime;
+		this.maxStreamedMessageSize = builder.maxStreamedMessageSize.toBytes();
 	}
 
 	/**
@@ -185,6 +188,14 @@ public final class WebsocketSettings {
 	}
 
 	/**
+	 * The longest message that is received as a stream.
+	 * @return the size in bytes, 0 for no limit
+	 */
+	public long maxStreamedMessageSize() {
+		return this.maxStreamedMessageSize;
+	}
+
+	/**
 	 * Builds settings. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -213,6 +224,8 @@ public final class WebsocketSettings {
 
 		private Duration idleTime = Duration.ZERO;
 
+		private DataSize maxStreamedMessageSize = DataSize.ofBytes(0);
+
 		private Builder() {
 		}
 
@@ -229,6 +242,7 @@ public final class WebsocketSettings {
 			this.includeErrorMessage = settings.includeErrorMessage;
 			this.messagesPerSecond = settings.messagesPerSecond;
 			this.idleTime = settings.idleTime;
+			this.maxStreamedMessageSize = DataSize.ofBytes(settings.maxStreamedMessageSize);
 		}
 
 		/**
@@ -357,6 +371,16 @@ public final class WebsocketSettings {
 		}
 
 		/**
+		 * The longest message that is received as a stream.
+		 * @param maxStreamedMessageSize the size, 0 for no limit
+		 * @return this builder
+		 */
+		public Builder maxStreamedMessageSize(DataSize maxStreamedMessageSize) {
+			this.maxStreamedMessageSize = maxStreamedMessageSize;
+			return this;
+		}
+
+		/**
 		 * Checks all values and builds the settings.
 		 * @return the settings
 		 * @throws InvalidSettingException if a value makes no sense
@@ -373,6 +397,7 @@ public final class WebsocketSettings {
 			SettingsCheck.bufferSize("write-buffer-size", this.writeBufferSize);
 			SettingsCheck.rate("limits.messages-per-second", this.messagesPerSecond);
 			SettingsCheck.notNegative("limits.idle-time", this.idleTime);
+			SettingsCheck.notNegative("max-streamed-message-size", this.maxStreamedMessageSize);
 			return new WebsocketSettings(this);
 		}
 

@@ -36,6 +36,8 @@ interface ConnectionProperties {
 
 	@Nullable Limits limits();
 
+	@Nullable DataSize maxStreamedMessageSize();
+
 	/**
 	 * Those that limit what a connection may do.
 	 */

@@ -67,6 +67,7 @@ final class SettingsFactory {
 		map.from(properties::includeErrorMessage)
 			.as(IncludeErrorMessage.ALWAYS::equals)
 			.to(settings::includeErrorMessage);
+		map.from(properties::maxStreamedMessageSize).to(settings::maxStreamedMessageSize);
 		ConnectionProperties.Limits limits = properties.limits();
 		if (limits != null) {
 			map.from(limits::messagesPerSecond).to(settings::messagesPerSecond);

@@ -39,6 +39,8 @@ import org.springframework.util.unit.DataSize;
  * @param limits What clients may use up.
  * @param paths Properties of connections that differ on single paths, by the path as it
  * is declared on the controller.
+ * @param maxStreamedMessageSize Maximum size of a message that is received as a stream. A
+ * longer one ends the connection with 1009. 0 is no limit.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -48,7 +50,8 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
 		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Limits limits,
-		@DefaultValue Map<String, Path> paths) implements ConnectionProperties {
+		@DefaultValue Map<String, Path> paths,
+		@DefaultValue("0B") DataSize maxStreamedMessageSize) implements ConnectionProperties {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -133,12 +136,14 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * @param includeErrorMessage When to tell the peer the message of an exception that
 	 * has left serve.
 	 * @param limits What a connection may use up.
+	 * @param maxStreamedMessageSize Maximum size of a message that is received as a
+	 * stream. 0 is no limit.
 	 */
 	record Path(@Nullable List<String> allowedOrigins, @Nullable List<String> allowedOriginPatterns,
 			@Nullable List<String> subprotocols, @Nullable Duration handshakeTimeout, @Nullable Duration closeTimeout,
 			@Nullable Duration writeTimeout, @Nullable DataSize maxMessageSize, @Nullable DataSize readBufferSize,
 			@Nullable DataSize writeBufferSize, @Nullable IncludeErrorMessage includeErrorMessage,
-			@Nullable PathLimits limits) implements ConnectionProperties {
+			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize) implements ConnectionProperties {
 	}
 
 	/**

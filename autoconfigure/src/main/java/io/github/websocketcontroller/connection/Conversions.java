@@ -32,11 +32,15 @@ final class Conversions {
 	}
 
 	String text(Opcode kind, MessageReader reader) {
+		requireText(kind);
+		return reader.text();
+	}
+
+	void requireText(Opcode kind) {
 		if (kind != Opcode.TEXT) {
 			throw new InvalidMessageException(this.connection, "A text message was expected",
 					CloseStatus.NOT_ACCEPTABLE.withReason("Text expected"), null);
 		}
-		return reader.text();
 	}
 
 	byte[] binary(Opcode kind, MessageReader reader) {

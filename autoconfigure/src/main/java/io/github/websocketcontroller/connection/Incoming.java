@@ -39,6 +39,9 @@ final class Incoming {
 
 	private final Turn turn = new Turn();
 
+	/** The message that is being read in parts. Owned by the turn. */
+	private @Nullable MessageInputStream stream;
+
 	/** Whether frames can't be told apart any more. Owned by the turn. */
 	private boolean broken;
 
@@ -69,18 +72,90 @@ final class Incoming {
 	 * @return the message or {@code null} when the time is up
 	 */
 	<T> @Nullable T receive(long timeout, Conversion<T> conversion) {
-		refuseEndlessLoop();
-		if (this.ignored || !this.turn.tryLock()) {
-			refuse(timeout);
+		if (!takeTurn(timeout)) {
 			return null;
 		}
 		try {
-			Opcode kind = nextMessage(timeout);
+			this.stream = null;
+			Opcode kind = nextMessage(timeout, MessageReader::next);
 			return (kind != null) ? conversion.convert(kind, this.reader) : null;
 		}
 		finally {
 			this.turn.unlock();
 		}
+	}
+
+	/**
+	 * Waits for a message to begin.
+	 * @param timeout nanoseconds, 0 for ever
+	 * @param conversion makes a stream of the message
+	 * @return the message or {@code null} when the time is up
+	 */
+	@Nullable MessageInputStream receiveStream(long timeout, Conversion<MessageInputStream> conversion) {
+		if (!takeTurn(timeout)) {
+			return null;
+		}
+		try {
+			this.stream = null;
+			Opcode kind = nextMessage(timeout, MessageReader::begin);
+			this.stream = (kind != null) ? conversion.convert(kind, this.reader) : null;
+			return this.stream;
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	/**
+	 * Reads of a message that was received as a stream.
+	 * @param reading the message
+	 * @param target where to put the bytes
+	 * @param offset where they begin there
+	 * @param length how many are wanted, at least one
+	 * @return how many bytes were read; -1 at the end of the message
+	 * @throws IOException if another message was asked for since
+	 */
+	int readPart(MessageInputStream reading, byte[] target, int offset, int length) throws IOException {
+		if (!takeTurn(0)) {
+			throw this.end.closed(null);
+		}
+		try {
+			if (this.stream != reading) {
+				throw new IOException("The message was skipped when the next one was asked for");
+			}
+			while (this.reader.available() == 0) {
+				if (!this.reader.isAmidParts()) {
+					return -1;
+				}
+				nextMessage(0, MessageReader::nextPart);
+			}
+			return this.reader.take(target, offset, length);
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	// How much of a message can be read without waiting.
+	int available(MessageInputStream reading) {
+		if (!this.turn.tryLock()) {
+			return 0;
+		}
+		try {
+			return (this.stream == reading) ? this.reader.available() : 0;
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	private boolean takeTurn(long timeout) {
+		refuseEndlessLoop();
+		if (this.ignored || !this.turn.tryLock()) {
+			refuse(timeout);
+			return false;
+		}
+		return true;
 	}
 
 	// A loop that catches everything would go on for ever, and starve virtual threads.
@@ -108,7 +183,7 @@ final class Incoming {
 		this.turn.lock();
 		try {
 			while (!this.broken) {
-				nextMessage(0);
+				nextMessage(0, MessageReader::next);
 			}
 			discard();
 		}
@@ -122,11 +197,11 @@ final class Incoming {
 		}
 	}
 
-	private @Nullable Opcode nextMessage(long timeout) {
+	private @Nullable Opcode nextMessage(long timeout, Step step) {
 		long deadline = (timeout > 0) ? System.nanoTime() + timeout : 0;
 		long remaining = timeout;
 		while (true) {
-			Opcode opcode = next(remaining);
+			Opcode opcode = next(remaining, step);
 			if (opcode == null) {
 				return null;
 			}
@@ -145,7 +220,7 @@ final class Incoming {
 	private boolean isMessage(Opcode opcode) {
 		switch (opcode) {
 			case TEXT, BINARY -> {
-				return !this.closing.hasBegun() && isWithinRate();
+				return !this.closing.hasBegun() && (goesOn() || isWithinRate());
 			}
 			case PING -> pong(this.reader.controlPayload());
 			case CLOSE -> throw peerClosed(this.reader.closeStatus());
@@ -153,6 +228,15 @@ final class Incoming {
 			}
 		}
 		return false;
+	}
+
+	// Whether it is a further part of a message, which is counted once.
+	private boolean goesOn() {
+		if (this.stream == null) {
+			return false;
+		}
+		this.traffic.receivedPart();
+		return true;
 	}
 
 	// What follows is discarded, as after any Close of ours.
@@ -164,12 +248,12 @@ final class Incoming {
 		return within;
 	}
 
-	private @Nullable Opcode next(long timeout) {
+	private @Nullable Opcode next(long timeout, Step step) {
 		if (this.closing.gone().isDone() || this.broken) {
 			throw this.end.closed(null);
 		}
 		try {
-			return read(timeout);
+			return read(timeout, step);
 		}
 		catch (ProtocolException ex) {
 			throw violated(ex);
@@ -180,12 +264,12 @@ final class Incoming {
 		}
 	}
 
-	private @Nullable Opcode read(long timeout) throws IOException {
+	private @Nullable Opcode read(long timeout, Step step) throws IOException {
 		if (!this.gate.enter()) {
 			throw this.end.interrupted();
 		}
 		try {
-			return this.reader.next(timeout);
+			return step.read(this.reader, timeout);
 		}
 		finally {
 			this.gate.exit();
@@ -249,6 +333,16 @@ final class Incoming {
 		Thread owner = this.turn.owner();
 		throw new IllegalStateException("Thread " + Thread.currentThread().getName() + " can't receive while thread "
 				+ ((owner != null) ? owner.getName() : "another") + " does");
+	}
+
+	/**
+	 * How far the reader goes. Captures nothing, so that none is made per message.
+	 */
+	@FunctionalInterface
+	private interface Step {
+
+		@Nullable Opcode read(MessageReader reader, long timeout) throws IOException;
+
 	}
 
 	/**

@@ -1,7 +1,13 @@
 package io.github.websocketcontroller.connection;
 
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +24,7 @@ import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.protocol.CloseCodes;
 import io.github.websocketcontroller.protocol.MessageReader;
 import io.github.websocketcontroller.protocol.MessageWriter;
+import io.github.websocketcontroller.protocol.Opcode;
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +59,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	private final Incoming.Conversion<String> toText;
 
 	private final Incoming.Conversion<byte[]> toBinary;
+
+	private final Incoming.Conversion<MessageInputStream> toStream;
 
 	/** Runs what must not hold up the caller: closing, and reading what nobody reads. */
 	private final Executor helpers;
@@ -94,10 +103,13 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.closing = new Closing(settings.closeTimeout());
 		this.gate = new InterruptGate();
 		this.traffic = new Traffic(settings);
-		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic);
+		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
+				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
+				this.outgoing::flushBeforeWaiting);
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic);
+		this.toStream = (kind, frames) -> new MessageInputStream(this.incoming);
 	}
 
 	@Override
@@ -186,6 +198,36 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	@Override
+	public InputStream receiveStream() {
+		return required(this.incoming.receiveStream(0, this.toStream));
+	}
+
+	@Override
+	public @Nullable InputStream receiveStream(Duration timeout) {
+		return this.incoming.receiveStream(nanos(timeout), this.toStream);
+	}
+
+	@Override
+	public Reader receiveReader() {
+		return reader(required(this.incoming.receiveStream(0, this::textStream)));
+	}
+
+	@Override
+	public @Nullable Reader receiveReader(Duration timeout) {
+		MessageInputStream stream = this.incoming.receiveStream(nanos(timeout), this::textStream);
+		return (stream != null) ? reader(stream) : null;
+	}
+
+	private MessageInputStream textStream(Opcode kind, MessageReader reader) {
+		this.conversions.requireText(kind);
+		return new MessageInputStream(this.incoming);
+	}
+
+	private static Reader reader(InputStream text) {
+		return new InputStreamReader(text, StandardCharsets.UTF_8);
+	}
+
+	@Override
 	public Iterable<WebSocketMessage<?>> messages() {
 		return () -> new Messages<>(this, this::receive);
 	}
@@ -244,6 +286,26 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public void sendJson(Object object) {
 		this.outgoing.text(this.conversions.toJson(object));
+	}
+
+	@Override
+	public OutputStream sendStream() {
+		return this.outgoing.begin(Opcode.BINARY);
+	}
+
+	@Override
+	public Writer sendWriter() {
+		return new MessageTextWriter(this.outgoing.begin(Opcode.TEXT));
+	}
+
+	@Override
+	public void setAutoFlush(boolean autoFlush) {
+		this.outgoing.setAutoFlush(autoFlush);
+	}
+
+	@Override
+	public void flush() {
+		this.outgoing.flush();
 	}
 
 	@Override
@@ -334,6 +396,14 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 */
 	public boolean isInterrupted() {
 		return this.gate.hasInterrupted();
+	}
+
+	/**
+	 * Whether the application has begun to write a message and not ended it.
+	 * @return {@code true} if a stream or writer is open
+	 */
+	public boolean isAmidMessage() {
+		return this.outgoing.isAmidMessage();
 	}
 
 	/**

@@ -2,10 +2,12 @@ package io.github.websocketcontroller.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.websocketcontroller.protocol.MessageWriter;
 import io.github.websocketcontroller.protocol.Opcode;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.socket.CloseStatus;
 
@@ -14,6 +16,9 @@ import org.springframework.web.socket.CloseStatus;
  * nothing follows (RFC 6455, 5.5.1).
  */
 final class Outgoing {
+
+	/** How often to look whether the connection has ended meanwhile. */
+	private static final long LOOK_NANOS = 100_000_000L;
 
 	private final MessageWriter writer;
 
@@ -27,6 +32,14 @@ final class Outgoing {
 
 	/** Whose turn it is to write. */
 	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition messageEnded = this.lock.newCondition();
+
+	/** The message that is being sent in fragments. Owned by the lock. */
+	private @Nullable MessageOutputStream message;
+
+	/** Who has begun it. Owned by the lock. */
+	private @Nullable Thread messageOwner;
 
 	/** Whether a Close was sent or a frame was broken off. Owned by the lock. */
 	private boolean finished;
@@ -45,22 +58,22 @@ final class Outgoing {
 	}
 
 	void text(String text) {
-		write(MessageWriter::text, text);
+		send(MessageWriter::text, text);
 		this.traffic.sent();
 	}
 
 	void text(byte[] utf8) {
-		write(MessageWriter::text, utf8);
+		send(MessageWriter::text, utf8);
 		this.traffic.sent();
 	}
 
 	void binary(byte[] payload) {
-		write(MessageWriter::binary, payload);
+		send(MessageWriter::binary, payload);
 		this.traffic.sent();
 	}
 
 	void binary(ByteBuffer payload) {
-		write(MessageWriter::binary, payload);
+		send(MessageWriter::binary, payload);
 		this.traffic.sent();
 	}
 
@@ -72,8 +85,116 @@ final class Outgoing {
 		write((frames, bytes) -> frames.control(Opcode.PONG, bytes), payload);
 	}
 
+	/**
+	 * Begins a message in fragments, within which nobody sends another one.
+	 * @param kind of what kind it is: TEXT or BINARY
+	 * @return the message, to be closed by the caller
+	 */
+	MessageOutputStream begin(Opcode kind) {
+		this.lock.lock();
+		try {
+			awaitEndOfMessage();
+			requireOpen();
+			this.message = new MessageOutputStream(this, kind);
+			this.messageOwner = Thread.currentThread();
+			return this.message;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void fragment(Opcode opcode, boolean last, byte[] payload, int offset, int length) {
+		enter(false);
+		try {
+			this.writer.fragment(opcode, last, payload, offset, length);
+		}
+		catch (IOException ex) {
+			throw lost(ex);
+		}
+		finally {
+			leave();
+		}
+		this.traffic.sent();
+	}
+
+	// Called when all fragments of a message are sent, or can't be.
+	void end(MessageOutputStream ended) {
+		this.lock.lock();
+		try {
+			if (this.message == ended) {
+				this.message = null;
+				this.messageOwner = null;
+				this.messageEnded.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// Whether a message in fragments was begun and not ended.
+	boolean isAmidMessage() {
+		this.lock.lock();
+		try {
+			return this.message != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// What has ended without a word to those who wait is seen by the next look.
+	private void awaitEndOfMessage() {
+		while (this.message != null && !this.closing.hasBegun()) {
+			if (this.messageOwner == Thread.currentThread()) {
+				throw new IllegalStateException(
+						"The message that this thread has begun to write has to be ended first: its stream is not closed");
+			}
+			try {
+				this.messageEnded.awaitNanos(LOOK_NANOS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw this.end.interrupted();
+			}
+		}
+	}
+
+	void setAutoFlush(boolean autoFlush) {
+		write(MessageWriter::setAutoFlush, autoFlush);
+	}
+
+	void flush() {
+		write((frames, nothing) -> frames.flush(), "");
+	}
+
+	/**
+	 * Flushes before the calling thread, which has passed the gate, waits for the peer.
+	 * @throws IOException if the connection is lost
+	 */
+	void flushBeforeWaiting() throws IOException {
+		if (this.writer.hasUnflushed()) {
+			this.lock.lock();
+			try {
+				this.writer.flush();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
+	private <T> void send(Write<T> write, T payload) {
+		perform(true, write, payload);
+	}
+
 	private <T> void write(Write<T> write, T payload) {
-		enter();
+		perform(false, write, payload);
+	}
+
+	private <T> void perform(boolean message, Write<T> write, T payload) {
+		enter(message);
 		try {
 			write.write(this.writer, payload);
 		}
@@ -141,13 +262,14 @@ final class Outgoing {
 		return now - this.lastProgressAt > timeout;
 	}
 
-	private void enter() {
+	private void enter(boolean message) {
 		boolean entered = false;
 		this.lock.lock();
 		try {
-			if (this.finished || this.closing.hasBegun()) {
-				throw this.end.closed(null);
+			if (message) {
+				awaitEndOfMessage();
 			}
+			requireOpen();
 			if (!this.gate.enter()) {
 				throw this.end.interrupted();
 			}
@@ -157,6 +279,12 @@ final class Outgoing {
 			if (!entered) {
 				this.lock.unlock();
 			}
+		}
+	}
+
+	private void requireOpen() {
+		if (this.finished || this.closing.hasBegun()) {
+			throw this.end.closed(null);
 		}
 	}
 

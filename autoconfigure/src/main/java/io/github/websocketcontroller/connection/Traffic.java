@@ -35,7 +35,14 @@ final class Traffic {
 	}
 
 	/**
-	 * Notes a message that was sent. Called by any thread.
+	 * Notes a further part of a message. Called by whoever receives it.
+	 */
+	void receivedPart() {
+		this.idle.end();
+	}
+
+	/**
+	 * Notes a message, or a part of one, that was sent. Called by any thread.
 	 */
 	void sent() {
 		this.idle.end();

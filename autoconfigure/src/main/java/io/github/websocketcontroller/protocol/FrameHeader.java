@@ -146,13 +146,14 @@ final class FrameHeader {
 	}
 
 	/**
-	 * Writes the header of an unfragmented, unmasked frame.
+	 * Writes the header of an unmasked frame.
 	 * @param target where to write it
 	 * @param opcode the opcode
+	 * @param fin whether the frame is the last or only one of its message
 	 * @param length the length of the payload
 	 */
-	static void write(ByteBuffer target, Opcode opcode, int length) {
-		target.put((byte) (FIN | opcode.code()));
+	static void write(ByteBuffer target, Opcode opcode, boolean fin, int length) {
+		target.put((byte) ((fin ? FIN : 0) | opcode.code()));
 		switch (sizeFor(length)) {
 			case START_SIZE -> target.put((byte) length);
 			case START_SIZE + Short.BYTES -> target.put((byte) LENGTH_16).putShort((short) length);

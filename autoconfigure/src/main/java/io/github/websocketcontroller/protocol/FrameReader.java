@@ -7,18 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one frame after the other. Leaves the payload of a control frame or of a small,
  * unfragmented message where it arrived, in the read buffer, and collects the others in
- * the message buffer. Owned by the reading thread.
+ * the message buffer, whole or in parts. Owned by the reading thread.
  */
 final class FrameReader {
 
 	/** What every JVM can allocate in one piece. */
 	private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
+	/** What is collected of a message at a time that is read in parts. */
+	private static final int PART_SIZE = 16 * 1024;
+
 	private final ReadBuffer input;
 
 	private final MessageBuffer message;
 
 	private final int maxMessageSize;
+
+	private final long maxStreamedMessageSize;
 
 	private final FrameHeader header = new FrameHeader();
 
@@ -27,11 +32,23 @@ final class FrameReader {
 	/** Kind of the message whose fragments are arriving. */
 	private @Nullable Opcode fragmented;
 
+	/** Kind of the message that was begun last. */
+	private Opcode messageKind = Opcode.CONTINUATION;
+
+	/** Whether that message is complete. */
+	private boolean messageEnded = true;
+
+	/** How many bytes its frames have or have announced. */
+	private long messageLength;
+
+	/** Whether a part that was collected was read, and not the frame under way. */
+	private boolean collected;
+
 	/** What the frame belongs to: never a continuation, but what is continued. */
 	private Opcode kind = Opcode.CONTINUATION;
 
 	/** Length of the frame's payload. */
-	private int length;
+	private long length;
 
 	/** Whether the frame's payload stays in the read buffer. */
 	private boolean inPlace;
@@ -39,10 +56,11 @@ final class FrameReader {
 	/** Whether the header has been read and the payload not yet. */
 	private boolean open;
 
-	FrameReader(ReadBuffer input, MessageBuffer message, int maxMessageSize) {
+	FrameReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize) {
 		this.input = input;
 		this.message = message;
 		this.maxMessageSize = Math.min(maxMessageSize, LONGEST_ARRAY);
+		this.maxStreamedMessageSize = maxStreamedMessageSize;
 	}
 
 	/**
@@ -51,17 +69,64 @@ final class FrameReader {
 	 * @throws IOException if the stream ends or is broken, or the frame must not be
 	 */
 	boolean next() throws IOException {
-		if (!this.open && !readHeader()) {
+		this.collected = false;
+		if (!this.open && !readHeader(this.maxMessageSize)) {
 			return false;
 		}
 		if (!(this.inPlace ? awaitPayload() : collectPayload())) {
 			return false;
 		}
+		endFrame();
+		return true;
+	}
+
+	/**
+	 * Reads a control frame or a part of a message, which is in the read buffer if it is
+	 * {@linkplain #inPlace() in place} and otherwise all that the message buffer holds.
+	 * @return {@code false} if the time is up
+	 * @throws IOException if the stream ends or is broken, or the frame must not be
+	 */
+	boolean nextPart() throws IOException {
+		while (this.message.length() == 0) {
+			if (!this.open && !readHeader(this.maxStreamedMessageSize)) {
+				return false;
+			}
+			if (!(this.inPlace ? awaitPayload() : collectPart())) {
+				return false;
+			}
+			if (isFrameComplete()) {
+				endFrame();
+				if (this.inPlace) {
+					this.collected = false;
+					return true;
+				}
+				if (this.header.fin()) {
+					break;
+				}
+			}
+		}
+		this.collected = true;
+		return true;
+	}
+
+	private boolean isFrameComplete() {
+		return this.decoder.count() == this.length;
+	}
+
+	private void endFrame() throws ProtocolException {
 		this.open = false;
 		if (this.header.fin()) {
 			this.decoder.end();
+			this.messageEnded |= !this.kind.isControl();
 		}
-		return true;
+	}
+
+	/**
+	 * What the frame or part that was read belongs to.
+	 * @return the kind of the message or control frame
+	 */
+	Opcode kind() {
+		return this.collected ? this.messageKind : this.kind;
 	}
 
 	/**
@@ -72,15 +137,27 @@ final class FrameReader {
 		return this.header.fin() ? this.kind : null;
 	}
 
+	/**
+	 * Whether all of the last message was read.
+	 * @return {@code false} while parts of it are missing
+	 */
+	boolean isMessageEnded() {
+		return this.messageEnded;
+	}
+
 	boolean inPlace() {
-		return this.inPlace;
+		return this.inPlace && !this.collected;
 	}
 
+	/**
+	 * The length of what was read in place.
+	 * @return the number of bytes
+	 */
 	int length() {
-		return this.length;
+		return (int) this.length;
 	}
 
-	private boolean readHeader() throws IOException {
+	private boolean readHeader(long maxSize) throws IOException {
 		if (!this.input.await(FrameHeader.START_SIZE, FrameHeader.MAX_SIZE)) {
 			return false;
 		}
@@ -90,25 +167,25 @@ final class FrameReader {
 		}
 		this.header.readRest(this.input.bytes(), this.input.position());
 		this.input.skip(size);
-		begin();
+		begin(maxSize);
 		return true;
 	}
 
-	private void begin() throws ProtocolException {
+	private void begin(long maxSize) throws ProtocolException {
 		this.kind = this.header.opcode();
 		if (this.kind.isControl()) {
 			this.inPlace = true;
 		}
 		else {
-			beginData();
+			beginData(maxSize);
 		}
-		this.length = (int) this.header.length();
+		this.length = this.header.length();
 		this.decoder.begin(this.kind, this.header.key());
 		this.open = true;
 	}
 
-	/** Fragments come in order, and not those of two messages at once (5.4). */
-	private void beginData() throws ProtocolException {
+	// Fragments come in order, and not those of two messages at once (5.4).
+	private void beginData(long maxSize) throws ProtocolException {
 		Opcode begun = this.fragmented;
 		if (begun == null && this.kind == Opcode.CONTINUATION) {
 			throw ProtocolException.violation("Continuation of no message");
@@ -116,44 +193,68 @@ final class FrameReader {
 		if (begun != null && this.kind != Opcode.CONTINUATION) {
 			throw ProtocolException.violation("Message within a fragmented message");
 		}
-		if (this.header.length() > this.maxMessageSize - this.message.length()) {
+		this.messageLength = (begun != null) ? this.messageLength : 0;
+		if (this.header.length() > maxSize - this.messageLength) {
 			throw ProtocolException.tooBig();
 		}
+		this.messageLength += this.header.length();
 		this.kind = (begun != null) ? begun : this.kind;
+		this.messageKind = this.kind;
+		this.messageEnded = false;
 		this.fragmented = this.header.fin() ? null : this.kind;
 		this.inPlace = begun == null && this.header.fin() && this.header.length() <= this.input.capacity();
 	}
 
 	private boolean awaitPayload() throws IOException {
 		while (!decodeAvailable()) {
-			if (!this.input.await(this.decoder.count() + 1, this.length)) {
+			if (!this.input.await(length() - missing() + 1, length())) {
 				return false;
 			}
 		}
-		this.input.skip(this.length);
+		this.input.skip(length());
 		return true;
 	}
 
 	private boolean decodeAvailable() throws ProtocolException {
-		int decoded = this.decoder.count();
-		int arrived = Math.min(this.input.available(), this.length);
+		int decoded = length() - missing();
+		int arrived = Math.min(this.input.available(), length());
 		this.decoder.decode(this.input.bytes(), this.input.position() + decoded, arrived - decoded);
 		return arrived == this.length;
 	}
 
 	private boolean collectPayload() throws IOException {
-		while (this.decoder.count() < this.length) {
-			int begin = this.message.length();
-			if (!collectSome(this.length - this.decoder.count())) {
+		while (!isFrameComplete()) {
+			int missing = missing();
+			if (!collectSome(missing, this.header.fin() ? this.message.length() + missing : this.maxMessageSize)) {
 				return false;
 			}
-			this.decoder.decode(this.message.bytes(), begin, this.message.length() - begin);
 		}
 		return true;
 	}
 
-	private boolean collectSome(int missing) throws IOException {
-		int most = this.header.fin() ? this.message.length() + missing : this.maxMessageSize;
+	private boolean collectPart() throws IOException {
+		int missing = missing();
+		if (missing > this.input.capacity()) {
+			this.message.ensureCapacity(Math.min(missing, PART_SIZE));
+		}
+		return missing == 0 || collectSome(Math.min(missing, PART_SIZE), PART_SIZE);
+	}
+
+	// At most as much as fits into an array.
+	private int missing() {
+		return (int) Math.min(this.length - this.decoder.count(), LONGEST_ARRAY);
+	}
+
+	private boolean collectSome(int missing, int most) throws IOException {
+		int begin = this.message.length();
+		if (!receiveSome(missing, most)) {
+			return false;
+		}
+		this.decoder.decode(this.message.bytes(), begin, this.message.length() - begin);
+		return true;
+	}
+
+	private boolean receiveSome(int missing, int most) throws IOException {
 		if (this.input.available() == 0 && missing >= this.input.capacity()) {
 			return this.message.readFrom(this.input, missing, most) > 0;
 		}

@@ -72,6 +72,23 @@ final class MessageBuffer {
 		}
 	}
 
+	/**
+	 * Has room for a number of bytes in all.
+	 * @param capacity the number of bytes
+	 */
+	void ensureCapacity(int capacity) {
+		if (capacity() < capacity) {
+			this.buffer = ByteBuffer.allocate(capacity).put(this.buffer.flip());
+		}
+	}
+
+	/**
+	 * Drops what has arrived and keeps the memory for more.
+	 */
+	void clear() {
+		this.buffer.clear();
+	}
+
 	void release() {
 		this.buffer = EMPTY;
 	}

@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.protocol;
 
 import java.io.EOFException;
+import java.io.Flushable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -32,6 +33,9 @@ public final class MessageReader {
 
 	private int length;
 
+	/** Whether the message that is being read in parts has more of them. */
+	private boolean amidParts;
+
 	/** What ended the stream. */
 	private @Nullable IOException failure;
 
@@ -40,22 +44,29 @@ public final class MessageReader {
 	 * @param transport where to read from
 	 * @param bufferSize the size of the read buffer in bytes, at least 128; a smaller one
 	 * becomes that
-	 * @param maxMessageSize how many bytes a message may have, not counting headers
+	 * @param maxMessageSize how many bytes a message may have that is read whole, not
+	 * counting headers
+	 * @param maxStreamedMessageSize how many bytes a message may have that is read in
+	 * parts
+	 * @param output is flushed before each read from the transport, which may have to
+	 * wait
 	 */
-	public MessageReader(Transport transport, int bufferSize, int maxMessageSize) {
-		this(new ReadBuffer(transport, bufferSize), new MessageBuffer(bufferSize), maxMessageSize);
+	public MessageReader(Transport transport, int bufferSize, int maxMessageSize, long maxStreamedMessageSize,
+			Flushable output) {
+		this(new ReadBuffer(transport, bufferSize, output), new MessageBuffer(bufferSize), maxMessageSize,
+				maxStreamedMessageSize);
 	}
 
-	MessageReader(ReadBuffer input, MessageBuffer message, int maxMessageSize) {
+	MessageReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize) {
 		this.input = input;
 		this.message = message;
-		this.frames = new FrameReader(input, message, maxMessageSize);
+		this.frames = new FrameReader(input, message, maxMessageSize, maxStreamedMessageSize);
 		this.payload = input.bytes();
 	}
 
 	/**
 	 * Waits until a message or a control frame is complete. What was read before and not
-	 * taken is dropped.
+	 * taken is dropped, and so is the rest of a message that was being read in parts.
 	 * @param timeout how long the call may wait in nanoseconds, however little arrives at
 	 * a time; 0 is for ever
 	 * @return the kind of what was read, never CONTINUATION, or {@code null} if the time
@@ -66,22 +77,103 @@ public final class MessageReader {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public @Nullable Opcode next(long timeout) throws IOException {
+		prepare(timeout);
+		try {
+			return readWhole();
+		}
+		catch (ProtocolException | EOFException ex) {
+			throw failed(ex);
+		}
+	}
+
+	/**
+	 * Waits until the first part of a message or a control frame is there. What was read
+	 * before and not taken is dropped, and so is the rest of a message that was being
+	 * read in parts.
+	 * @param timeout how long the call may wait in nanoseconds; 0 is for ever
+	 * @return as {@link #nextPart}
+	 * @throws IOException as {@link #nextPart}
+	 */
+	public @Nullable Opcode begin(long timeout) throws IOException {
+		prepare(timeout);
+		try {
+			Opcode skipped = skipParts();
+			return this.amidParts ? skipped : readPart();
+		}
+		catch (ProtocolException | EOFException ex) {
+			throw failed(ex);
+		}
+	}
+
+	/**
+	 * Waits until a part of a message or a control frame is there. What was read before
+	 * and not taken is dropped. A message that {@link #next} was waiting for goes on in
+	 * parts.
+	 * @param timeout how long the call may wait in nanoseconds; 0 is for ever
+	 * @return the kind of what was read, never CONTINUATION, or {@code null} if the time
+	 * is up
+	 * @throws EOFException if the stream has ended, even within a frame
+	 * @throws ProtocolException if the peer must not send what it has sent; all further
+	 * calls fail the same way
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public @Nullable Opcode nextPart(long timeout) throws IOException {
+		prepare(timeout);
+		try {
+			return readPart();
+		}
+		catch (ProtocolException | EOFException ex) {
+			throw failed(ex);
+		}
+	}
+
+	private void prepare(long timeout) throws IOException {
 		if (this.failure != null) {
 			throw this.failure;
 		}
 		drop();
 		this.input.limitTime(timeout);
-		try {
-			return read();
-		}
-		catch (ProtocolException | EOFException ex) {
-			this.failure = ex;
-			this.message.release();
-			throw ex;
-		}
 	}
 
-	private @Nullable Opcode read() throws IOException {
+	private IOException failed(IOException failure) {
+		this.failure = failure;
+		this.message.release();
+		return failure;
+	}
+
+	private @Nullable Opcode readPart() throws IOException {
+		if (!this.frames.nextPart()) {
+			return null;
+		}
+		Opcode kind = this.frames.kind();
+		locatePayload();
+		if (!kind.isControl()) {
+			this.amidParts = !this.frames.isMessageEnded();
+		}
+		this.ready = kind;
+		return kind;
+	}
+
+	/**
+	 * Reads to the end of the message that is being read in parts.
+	 * @return what keeps it from there, a control frame or the time that is up
+	 */
+	private @Nullable Opcode skipParts() throws IOException {
+		while (this.amidParts) {
+			Opcode skipped = readPart();
+			if (skipped == null || skipped.isControl()) {
+				return skipped;
+			}
+			drop();
+		}
+		return null;
+	}
+
+	private @Nullable Opcode readWhole() throws IOException {
+		Opcode skipped = skipParts();
+		if (this.amidParts) {
+			return skipped;
+		}
 		while (this.frames.next()) {
 			Opcode completed = this.frames.completed();
 			if (completed != null) {
@@ -104,6 +196,39 @@ public final class MessageReader {
 			this.length = this.message.length();
 			this.offset = 0;
 		}
+	}
+
+	/**
+	 * Takes bytes of the part just read.
+	 * @param target where to put them
+	 * @param index where they begin there
+	 * @param count how many are wanted
+	 * @return how many were taken; 0 if all of the part was
+	 * @throws IllegalStateException if what was read is no message
+	 */
+	public int take(byte[] target, int index, int count) {
+		check(this.ready == Opcode.BINARY || this.ready == Opcode.TEXT);
+		int taken = Math.min(count, this.length);
+		System.arraycopy(this.payload, this.offset, target, index, taken);
+		this.offset += taken;
+		this.length -= taken;
+		return taken;
+	}
+
+	/**
+	 * How many bytes of the part just read can be taken.
+	 * @return the number of bytes
+	 */
+	public int available() {
+		return (this.ready == Opcode.BINARY || this.ready == Opcode.TEXT) ? this.length : 0;
+	}
+
+	/**
+	 * Whether the part just read is not the last of its message.
+	 * @return {@code true} if parts follow
+	 */
+	public boolean isAmidParts() {
+		return this.amidParts;
 	}
 
 	/**
@@ -158,10 +283,19 @@ public final class MessageReader {
 	private void drop() {
 		// A message buffer that has grown is not kept while the application works.
 		if (this.ready != null && !this.ready.isControl() && !this.frames.inPlace()) {
+			dropCollected();
+		}
+		this.ready = null;
+	}
+
+	private void dropCollected() {
+		if (this.amidParts) {
+			this.message.clear();
+		}
+		else {
 			this.message.release();
 			this.payload = this.input.bytes();
 		}
-		this.ready = null;
 	}
 
 	private static void check(boolean there) {

@@ -12,10 +12,10 @@ import org.springframework.web.socket.CloseStatus;
 
 /**
  * Writes messages and control frames as a server does (RFC 6455, 5 and 6.1), each as one
- * frame. Every method blocks until the transport has taken all of it; after an
- * {@link IOException} a frame may be half written and nothing more can be said. Not
- * thread-safe: the caller lets one thread at a time write. Only {@link #progress()} may
- * be called by any thread.
+ * frame if not in fragments. Every method blocks until the transport has taken all of it;
+ * after an {@link IOException} a frame may be half written and nothing more can be said.
+ * Not thread-safe: the caller lets one thread at a time write. Only {@link #progress()}
+ * and {@link #hasUnflushed()} may be called by any thread.
  */
 public final class MessageWriter {
 
@@ -31,6 +31,12 @@ public final class MessageWriter {
 
 	/** How often the transport was asked to take bytes. Owned by the writer. */
 	private long writes;
+
+	/** Whether frames don't wait. Owned by the writer. */
+	private boolean autoFlush = true;
+
+	/** Whether frames wait in the buffer. Set by the writer, read by anyone. */
+	private volatile boolean unflushed;
 
 	/** Whether a frame is begun and not yet taken. Owned by the writer. */
 	private boolean amidFrame;
@@ -57,11 +63,12 @@ public final class MessageWriter {
 	 */
 	public void text(String text) throws IOException {
 		if (fits(text.length())) {
-			ByteBuffer frame = begin(Opcode.TEXT, text.length());
+			ByteBuffer frame = begin(Opcode.TEXT, true, text.length());
 			if (putAscii(text, frame)) {
-				write(frame.flip());
+				end(false);
 				return;
 			}
+			frame.position(frame.position() - FrameHeader.sizeFor(text.length()));
 		}
 		text(text.getBytes(StandardCharsets.UTF_8));
 	}
@@ -91,14 +98,49 @@ public final class MessageWriter {
 	 */
 	public void binary(ByteBuffer payload) throws IOException {
 		int length = payload.remaining();
-		ByteBuffer frame = begin(Opcode.BINARY, length);
+		ByteBuffer frame = begin(Opcode.BINARY, true, length);
 		if (fits(length)) {
 			frame.put(frame.position(), payload, payload.position(), length);
-			write(frame.position(frame.position() + length).flip());
+			frame.position(frame.position() + length);
+			end(false);
 		}
 		else {
-			write(frame.flip(), payload.duplicate());
+			flush(frame, payload.duplicate());
 		}
+	}
+
+	/**
+	 * Writes a fragment of a message.
+	 * @param opcode the kind of the message with its first fragment, then CONTINUATION
+	 * @param last whether it is the last one
+	 * @param payload where the payload is; a text is not checked to be UTF-8
+	 * @param offset where it begins
+	 * @param length how many bytes it has
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public void fragment(Opcode opcode, boolean last, byte[] payload, int offset, int length) throws IOException {
+		write(opcode, last, payload, offset, length);
+	}
+
+	/**
+	 * Sets whether a frame is written at once. If not, small frames wait in the buffer
+	 * until it is full, until {@link #flush()} or until a control frame.
+	 * @param autoFlush {@code true}, which is the default, to write at once
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public void setAutoFlush(boolean autoFlush) throws IOException {
+		this.autoFlush = autoFlush;
+		if (autoFlush) {
+			flush();
+		}
+	}
+
+	/**
+	 * Whether frames wait in the buffer. May be called by any thread.
+	 * @return {@code true} if {@link #flush()} has something to do
+	 */
+	public boolean hasUnflushed() {
+		return this.unflushed;
 	}
 
 	/**
@@ -139,12 +181,17 @@ public final class MessageWriter {
 	}
 
 	private void write(Opcode opcode, byte[] payload) throws IOException {
-		ByteBuffer frame = begin(opcode, payload.length);
-		if (fits(payload.length)) {
-			write(frame.put(payload).flip());
+		write(opcode, true, payload, 0, payload.length);
+	}
+
+	private void write(Opcode opcode, boolean fin, byte[] payload, int offset, int length) throws IOException {
+		ByteBuffer frame = begin(opcode, fin, length);
+		if (fits(length)) {
+			frame.put(payload, offset, length);
+			end(opcode.isControl());
 		}
 		else {
-			write(frame.flip(), ByteBuffer.wrap(payload));
+			flush(frame, ByteBuffer.wrap(payload, offset, length));
 		}
 	}
 
@@ -152,14 +199,19 @@ public final class MessageWriter {
 		return length <= this.bufferSize - FrameHeader.sizeFor(length);
 	}
 
-	private ByteBuffer begin(Opcode opcode, int length) throws IOException {
+	// What is returned holds the header and has room for a payload that fits.
+	private ByteBuffer begin(Opcode opcode, boolean fin, int length) throws IOException {
 		if (this.amidFrame) {
 			throw new IOException("A frame was broken off");
 		}
 		if (this.buffer == null) {
 			this.buffer = ByteBuffer.allocate(this.bufferSize);
 		}
-		FrameHeader.write(this.buffer.clear(), opcode, length);
+		int size = FrameHeader.sizeFor(length) + (fits(length) ? length : 0);
+		if (this.buffer.remaining() < size) {
+			flush();
+		}
+		FrameHeader.write(this.buffer, opcode, fin, length);
 		return this.buffer;
 	}
 
@@ -177,29 +229,56 @@ public final class MessageWriter {
 		return true;
 	}
 
-	private void write(ByteBuffer frame) throws IOException {
-		this.amidFrame = true;
-		try {
-			writeAll(frame);
-			this.amidFrame = false;
+	private void end(boolean urgent) throws IOException {
+		if (this.autoFlush || urgent) {
+			flush();
 		}
-		finally {
-			this.progress.lazySet(0);
+		else {
+			this.unflushed = true;
 		}
 	}
 
-	private void write(ByteBuffer header, ByteBuffer payload) throws IOException {
+	/**
+	 * Writes the frames that wait in the buffer. Does nothing if there are none.
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public void flush() throws IOException {
+		ByteBuffer frames = this.buffer;
+		if (frames == null || frames.position() == 0) {
+			return;
+		}
 		this.amidFrame = true;
 		try {
-			while (header.hasRemaining()) {
+			writeAll(frames.flip());
+			this.amidFrame = false;
+		}
+		finally {
+			frames.clear();
+			flushed();
+		}
+	}
+
+	private void flush(ByteBuffer frames, ByteBuffer payload) throws IOException {
+		this.amidFrame = true;
+		try {
+			frames.flip();
+			while (frames.hasRemaining()) {
 				this.progress.lazySet(++this.writes);
-				this.transport.write(header, payload);
+				this.transport.write(frames, payload);
 			}
 			writeAll(payload);
 			this.amidFrame = false;
 		}
 		finally {
-			this.progress.lazySet(0);
+			frames.clear();
+			flushed();
+		}
+	}
+
+	private void flushed() {
+		this.progress.lazySet(0);
+		if (this.unflushed) {
+			this.unflushed = false;
 		}
 	}
 

@@ -13,7 +13,7 @@ final class PayloadDecoder {
 	private int key;
 
 	/** How many bytes of the frame have been decoded. */
-	private int count;
+	private long count;
 
 	/** State of the check of a text message; outlives its frames. */
 	private int text = Utf8Validator.COMPLETE;
@@ -27,7 +27,7 @@ final class PayloadDecoder {
 		this.count = 0;
 	}
 
-	int count() {
+	long count() {
 		return this.count;
 	}
 
@@ -39,12 +39,12 @@ final class PayloadDecoder {
 	 * @throws ProtocolException if they can't be part of the payload
 	 */
 	void decode(byte[] bytes, int offset, int length) throws ProtocolException {
-		Mask.apply(bytes, offset, length, this.key, this.count);
+		Mask.apply(bytes, offset, length, this.key, (int) this.count);
 		if (this.kind == Opcode.TEXT) {
 			this.text = validate(this.text, bytes, offset, length);
 		}
 		else if (this.kind == Opcode.CLOSE) {
-			checkClose(bytes, offset - this.count, this.count + length);
+			checkClose(bytes, offset - (int) this.count, (int) this.count + length);
 		}
 		this.count += length;
 	}
@@ -56,7 +56,7 @@ final class PayloadDecoder {
 		if (!CloseCodes.mayReceive(CloseFrame.code(bytes, offset))) {
 			throw ProtocolException.violation("Invalid close code");
 		}
-		int checked = Math.max(this.count, CloseFrame.CODE_SIZE);
+		int checked = Math.max((int) this.count, CloseFrame.CODE_SIZE);
 		this.reason = validate(this.reason, bytes, offset + checked, length - checked);
 	}
 

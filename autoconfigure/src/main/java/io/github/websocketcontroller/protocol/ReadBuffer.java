@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.protocol;
 
 import java.io.EOFException;
+import java.io.Flushable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -16,6 +17,8 @@ final class ReadBuffer {
 	static final int MIN_CAPACITY = 128;
 
 	private final Transport transport;
+
+	private final Flushable output;
 
 	private final byte[] bytes;
 
@@ -36,8 +39,9 @@ final class ReadBuffer {
 
 	private boolean waiting;
 
-	ReadBuffer(Transport transport, int capacity) {
+	ReadBuffer(Transport transport, int capacity, Flushable output) {
 		this.transport = transport;
+		this.output = output;
 		this.bytes = new byte[Math.max(capacity, MIN_CAPACITY)];
 		this.view = ByteBuffer.wrap(this.bytes);
 	}
@@ -116,6 +120,7 @@ final class ReadBuffer {
 				return 0;
 			}
 		}
+		this.output.flush();
 		int count = this.transport.read(target, remaining);
 		if (count < 0) {
 			throw new EOFException("The peer has ended the stream");

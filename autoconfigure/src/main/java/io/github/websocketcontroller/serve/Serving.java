@@ -12,6 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.log.LogFormatUtils;
+import org.springframework.util.Assert;
 
 /**
  * The life of one serving thread: take the connection over, call {@code serve}, close.
@@ -104,6 +105,8 @@ final class Serving implements Runnable {
 		Throwable thrown = null;
 		try {
 			this.call.method().serve(connection);
+			Assert.state(!connection.isAmidMessage(),
+					"serve has returned without closing the stream of a message that it has begun to send");
 		}
 		catch (Throwable ex) {
 			thrown = ex;

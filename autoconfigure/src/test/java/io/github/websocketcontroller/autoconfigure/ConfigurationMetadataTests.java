@@ -49,7 +49,8 @@ class ConfigurationMetadataTests {
 			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)),
 			Map.entry("tomcat.take-over", true), Map.entry("limits.connections", 0),
 			Map.entry("limits.connections-per-address", 0), Map.entry("limits.messages-per-second", 0),
-			Map.entry("limits.idle-time", Duration.ZERO), Map.entry("paths", Map.of()));
+			Map.entry("limits.idle-time", Duration.ZERO), Map.entry("paths", Map.of()),
+			Map.entry("max-streamed-message-size", DataSize.ofBytes(0)));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 

@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.protocol;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Flushable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -13,6 +14,10 @@ final class Frames {
 	static final int FIN = 0x80;
 
 	private static final byte[] KEY = hex("a1 7f 03 e8");
+
+	/** What a reader flushes that has no writer beside it. */
+	static final Flushable NOTHING_TO_FLUSH = () -> {
+	};
 
 	private Frames() {
 	}

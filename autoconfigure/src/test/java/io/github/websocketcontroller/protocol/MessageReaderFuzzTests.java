@@ -21,6 +21,8 @@ class MessageReaderFuzzTests {
 
 	private static final int MAX_MESSAGE_SIZE = 20_000;
 
+	private static final int PART_SIZE = 16 * 1024;
+
 	private final Random random = new Random(20260101);
 
 	@Test
@@ -73,13 +75,16 @@ class MessageReaderFuzzTests {
 			@Override
 			public int read(ByteBuffer target, long timeout) {
 				assertThat(message.capacity()).isLessThanOrEqualTo(MAX_MESSAGE_SIZE)
-					.isLessThanOrEqualTo(4 * this.delivered + BUFFER_SIZE);
+					.isLessThanOrEqualTo(4 * this.delivered + Math.max(BUFFER_SIZE, PART_SIZE));
 				return super.read(target, timeout);
 			}
 
 		};
-		MessageReader reader = new MessageReader(new ReadBuffer(transport, BUFFER_SIZE), message, MAX_MESSAGE_SIZE);
-		List<String> lines = Transcript.of(reader, this.random.nextBoolean() ? 0 : 1_000_000_000);
+		MessageReader reader = new MessageReader(new ReadBuffer(transport, BUFFER_SIZE, Frames.NOTHING_TO_FLUSH),
+				message, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE);
+		long timeout = this.random.nextBoolean() ? 0 : 1_000_000_000;
+		List<String> lines = this.random.nextBoolean() ? Transcript.of(reader, timeout)
+				: Transcript.ofParts(reader, timeout, this.random.nextBoolean());
 		assertThat(lines.get(lines.size() - 1)).isIn("EOF", "1002", "1007", "1009");
 		assertThat(message.capacity()).isZero();
 	}

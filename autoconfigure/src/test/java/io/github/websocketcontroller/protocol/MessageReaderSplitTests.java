@@ -106,7 +106,15 @@ class MessageReaderSplitTests {
 	}
 
 	private static List<String> read(long timeout, byte[]... chunks) {
-		return Transcript.of(new MessageReader(new ScriptedTransport(chunks), 256, MAX_MESSAGE_SIZE), timeout);
+		List<String> whole = Transcript.of(reader(chunks), timeout);
+		assertThat(Transcript.ofParts(reader(chunks), timeout, false)).isEqualTo(whole);
+		assertThat(Transcript.ofParts(reader(chunks), timeout, true)).isEqualTo(whole);
+		return whole;
+	}
+
+	private static MessageReader reader(byte[]... chunks) {
+		return new MessageReader(new ScriptedTransport(chunks), 256, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE,
+				Frames.NOTHING_TO_FLUSH);
 	}
 
 	/**

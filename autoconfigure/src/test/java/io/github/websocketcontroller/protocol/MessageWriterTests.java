@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,58 @@ class MessageWriterTests {
 		this.writer.binary(new byte[BUFFER_SIZE - 4]);
 		this.writer.control(Opcode.PING, new byte[125]);
 		assertThat(this.transport.writes).isEqualTo(3);
+	}
+
+	@Test
+	void whenFramesMayWaitThenTheyLeaveWhenTheBufferIsFull() throws IOException {
+		this.writer.setAutoFlush(false);
+		byte[] message = Frames.bytes(98);
+		for (int i = 0; i < 20; i++) {
+			this.writer.binary(message);
+		}
+		assertThat(this.transport.writes).isZero();
+		assertThat(this.writer.hasUnflushed()).isTrue();
+		this.writer.binary(message);
+		assertThat(this.transport.writes).isEqualTo(1);
+		this.writer.flush();
+		assertThat(this.transport.writes).isEqualTo(2);
+		assertThat(this.writer.hasUnflushed()).isFalse();
+		this.writer.flush();
+		assertThat(this.transport.writes).isEqualTo(2);
+		byte[][] frames = new byte[21][];
+		Arrays.fill(frames, Frames.unmasked(0x82, message));
+		assertThat(this.transport.written()).isEqualTo(Frames.concat(frames));
+	}
+
+	@Test
+	void whenFramesWaitThenAControlFrameOrALargeOneTakesThemAlong() throws IOException {
+		this.writer.setAutoFlush(false);
+		this.writer.text("a");
+		this.writer.text("\u00e4");
+		this.writer.control(Opcode.PONG, new byte[0]);
+		this.writer.text("b");
+		this.writer.binary(new byte[10_000]);
+		assertThat(this.transport.writes).isEqualTo(2);
+		this.writer.text("c");
+		this.writer.setAutoFlush(true);
+		assertThat(this.transport.writes).isEqualTo(3);
+		assertThat(this.transport.written()).isEqualTo(
+				Frames.concat(Frames.unmasked(0x81, Frames.utf8("a")), Frames.unmasked(0x81, Frames.utf8("\u00e4")),
+						Frames.unmasked(0x8A, new byte[0]), Frames.unmasked(0x81, Frames.utf8("b")),
+						Frames.unmasked(0x82, new byte[10_000]), Frames.unmasked(0x81, Frames.utf8("c"))));
+	}
+
+	@Test
+	void whenAMessageIsWrittenInFragmentsThenOnlyTheLastEndsIt() throws IOException {
+		byte[] payload = Frames.bytes(5000);
+		this.writer.fragment(Opcode.BINARY, false, payload, 10, 20);
+		checkWritten(0x02, Arrays.copyOfRange(payload, 10, 30));
+		this.writer.fragment(Opcode.CONTINUATION, false, payload, 0, 5000);
+		checkWritten(0x00, payload);
+		this.writer.control(Opcode.PING, new byte[1]);
+		checkWritten(0x89, new byte[1]);
+		this.writer.fragment(Opcode.CONTINUATION, true, payload, 0, 0);
+		checkWritten(0x80, new byte[0]);
 	}
 
 	@Test

@@ -156,7 +156,8 @@ class LeakCheckTests {
 
 	private void read() {
 		try {
-			new MessageReader(new WaitingTransport(), 128, 128).next(0);
+			new MessageReader(new WaitingTransport(), 128, 128, 128, () -> {
+			}).next(0);
 		}
 		catch (IOException ex) {
 			Thread.currentThread().interrupt();
