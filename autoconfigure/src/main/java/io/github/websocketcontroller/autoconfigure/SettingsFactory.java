@@ -51,11 +51,14 @@ final class SettingsFactory {
 		checkSize("read-buffer-size", properties.readBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
 		checkSize("write-buffer-size", properties.writeBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
 		checkNotNegative("shutdown.spread", properties.shutdown().spread());
+		checkNotNegative("heartbeat.interval", properties.heartbeat().interval());
+		checkPositive("heartbeat.timeout", properties.heartbeat().timeout());
 		return new WebsocketSettings(properties.allowedOrigins(), properties.allowedOriginPatterns(),
 				properties.subprotocols(), properties.handshakeTimeout(), properties.closeTimeout(),
 				properties.writeTimeout(), (int) properties.maxMessageSize().toBytes(),
 				(int) properties.readBufferSize().toBytes(), (int) properties.writeBufferSize().toBytes(),
-				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS);
+				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS, properties.heartbeat().interval(),
+				properties.heartbeat().timeout());
 	}
 
 	private static void checkOrigins(String name, List<String> origins, Pattern syntax, String reason) {

@@ -33,6 +33,7 @@ import org.springframework.util.unit.DataSize;
  * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
  * @param tomcat What is particular to Tomcat.
+ * @param heartbeat Pings that find out whether a silent peer is still there.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -41,7 +42,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
-		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Heartbeat heartbeat) {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -88,6 +89,17 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * which costs least. Connections with TLS are always served through Tomcat.
 	 */
 	record Tomcat(@DefaultValue("true") boolean takeOver) {
+	}
+
+	/**
+	 * Properties of the heartbeat.
+	 *
+	 * @param interval Time for which a peer may be silent before it gets a ping. Zero
+	 * turns the heartbeat off.
+	 * @param timeout Time for which a peer may be silent after the ping before the
+	 * connection is ended.
+	 */
+	record Heartbeat(@DefaultValue("30s") Duration interval, @DefaultValue("10s") Duration timeout) {
 	}
 
 }

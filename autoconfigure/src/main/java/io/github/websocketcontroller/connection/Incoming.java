@@ -35,6 +35,8 @@ final class Incoming {
 
 	private final ConnectionEnd end;
 
+	private final ControlFrames control;
+
 	private final Turn turn = new Turn();
 
 	/** Whether frames can't be told apart any more. Owned by the turn. */
@@ -49,13 +51,14 @@ final class Incoming {
 	private volatile boolean ignored;
 
 	Incoming(MessageReader reader, Transport transport, Outgoing outgoing, Closing closing, InterruptGate gate,
-			ConnectionEnd end) {
+			ConnectionEnd end, ControlFrames control) {
 		this.reader = reader;
 		this.transport = transport;
 		this.outgoing = outgoing;
 		this.closing = closing;
 		this.gate = gate;
 		this.end = end;
+		this.control = control;
 	}
 
 	/**
@@ -67,6 +70,9 @@ final class Incoming {
 	 */
 	<T> @Nullable T receive(long timeout, Conversion<T> conversion) {
 		refuseEndlessLoop();
+		if (this.turn.isHeldByCurrentThread()) {
+			throw new IllegalStateException("A handler that is called by a receive can't receive itself");
+		}
 		if (this.ignored || !this.turn.tryLock()) {
 			refuse(timeout);
 			return null;
@@ -144,7 +150,8 @@ final class Incoming {
 			case TEXT, BINARY -> {
 				return !this.closing.hasBegun();
 			}
-			case PING -> pong(this.reader.controlPayload());
+			case PING -> answer(this.reader.controlPayload());
+			case PONG -> pongArrived();
 			case CLOSE -> throw peerClosed(this.reader.closeStatus());
 			default -> {
 			}
@@ -180,22 +187,36 @@ final class Incoming {
 		}
 	}
 
-	private void pong(byte[] payload) {
-		if (!this.closing.hasBegun()) {
-			try {
-				this.outgoing.pong(payload);
-			}
-			catch (ConnectionClosedException ex) {
-				// Closing began meanwhile; the next read tells.
-			}
+	private void answer(byte[] payload) {
+		if (this.closing.hasBegun() || this.control.handlePing(payload)) {
+			return;
+		}
+		try {
+			this.outgoing.pong(payload);
+		}
+		catch (ConnectionClosedException ex) {
+			// Closing began meanwhile; the next read tells.
+		}
+	}
+
+	private void pongArrived() {
+		if (!this.closing.hasBegun() && this.control.wantsPongs()) {
+			this.control.handlePong(this.reader.controlPayload());
 		}
 	}
 
 	private ConnectionClosedException peerClosed(CloseStatus status) {
 		this.closing.answered();
-		this.closing.begin(status);
-		this.outgoing.close(this.closing.statusOr(status));
-		this.end.cut();
+		try {
+			if (!this.closing.hasBegun()) {
+				this.control.handleClose(status);
+			}
+		}
+		finally {
+			this.closing.begin(status);
+			this.outgoing.close(this.closing.statusOr(status));
+			this.end.cut();
+		}
 		return this.end.closed(null);
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.websocketcontroller.ConnectionClosedException;
@@ -66,6 +67,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Outgoing outgoing;
 
+	private final RoundTrip roundTrip = new RoundTrip();
+
+	private final ControlFrames control = new ControlFrames(this.roundTrip);
+
+	private final Heartbeat heartbeat;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -94,7 +101,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
-		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this);
+		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.control);
+		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, helpers, this);
 	}
 
 	@Override
@@ -245,7 +253,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public void ping(byte... payload) {
-		this.outgoing.ping(payload);
+		this.outgoing.ping(payload, this.roundTrip);
 	}
 
 	@Override
@@ -273,6 +281,26 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		}
 	}
 
+	@Override
+	public @Nullable Duration getRoundTripTime() {
+		return this.roundTrip.last();
+	}
+
+	@Override
+	public void setPingHandler(@Nullable Consumer<PingMessage> handler) {
+		this.control.onPing(handler);
+	}
+
+	@Override
+	public void setPongHandler(@Nullable Consumer<PongMessage> handler) {
+		this.control.onPong(handler);
+	}
+
+	@Override
+	public void setCloseHandler(@Nullable Consumer<CloseStatus> handler) {
+		this.control.onClose(handler);
+	}
+
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
 	 * application follows; when it returns, the socket is gone.
@@ -293,8 +321,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	/**
 	 * Ends what the peer holds up, a closing handshake or a write that takes too long,
-	 * and what the server has closed without a word. Called by one thread, a few times a
-	 * second.
+	 * and what the server has closed without a word. Pings a silent peer. Called by one
+	 * thread, a few times a second.
 	 * @param now the present {@link System#nanoTime()}
 	 */
 	public void watch(long now) {
@@ -304,6 +332,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		else if (this.outgoing.isStuck(now, this.writeTimeout)) {
 			this.closing.begin(CloseStatus.SERVER_ERROR.withReason("Write timed out"));
 			cut();
+		}
+		else {
+			this.heartbeat.watch(now);
 		}
 	}
 

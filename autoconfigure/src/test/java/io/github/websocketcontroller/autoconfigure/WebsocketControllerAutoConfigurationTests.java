@@ -383,7 +383,8 @@ class WebsocketControllerAutoConfigurationTests {
 	static class OwnSettings {
 
 		static final WebsocketSettings SETTINGS = new WebsocketSettings(List.of("*"), List.of(), List.of(),
-				Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 1, 512, 512, true);
+				Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 1, 512, 512, true,
+				Duration.ofSeconds(4), Duration.ofSeconds(5));
 
 		@Bean
 		WebsocketSettings settings() {
