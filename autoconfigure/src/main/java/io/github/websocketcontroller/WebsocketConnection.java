@@ -305,4 +305,28 @@ public interface WebsocketConnection {
 	 */
 	void setCloseHandler(@Nullable Consumer<CloseStatus> handler);
 
+	/**
+	 * Runs a task on a further thread that ends with the connection, so that one thread
+	 * reads while another writes. The thread is of the same kind as the serving one, with
+	 * the same context class loader and the same user. Any thread may fork.
+	 * <p>
+	 * <strong>End.</strong> When {@code serve} has returned or thrown, and when the
+	 * connection has ended, the thread is interrupted: at once in code of the
+	 * application, else as soon as it leaves the call that sends or receives. After
+	 * {@code serve} the connection stays open until the thread has ended, at most
+	 * {@code websocket-controller.close-timeout}, so that it may send a last message;
+	 * only for one that waits in a receive is the Close not held back, which ends the
+	 * wait. If a forked thread has received, the serving thread is interrupted, too, when
+	 * the connection has ended.
+	 * <p>
+	 * <strong>Errors.</strong> What the task throws ends the connection as if
+	 * {@code serve} had thrown it, and interrupts the serving thread; the end of the
+	 * connection, and the interrupt, however it is wrapped, are no errors.
+	 * @param task what to run; it begins with an interrupt if the end comes first
+	 * @throws ConnectionClosedException if the connection has ended or is closing, or
+	 * {@code serve} is over
+	 * @throws WebsocketException if no thread can be had
+	 */
+	void fork(Runnable task);
+
 }

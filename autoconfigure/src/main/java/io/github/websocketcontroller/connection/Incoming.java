@@ -2,6 +2,7 @@ package io.github.websocketcontroller.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.websocketcontroller.ConnectionClosedException;
@@ -37,6 +38,8 @@ final class Incoming {
 
 	private final ControlFrames control;
 
+	private final Forks forks;
+
 	private final Turn turn = new Turn();
 
 	/** Whether frames can't be told apart any more. Owned by the turn. */
@@ -51,7 +54,7 @@ final class Incoming {
 	private volatile boolean ignored;
 
 	Incoming(MessageReader reader, Transport transport, Outgoing outgoing, Closing closing, InterruptGate gate,
-			ConnectionEnd end, ControlFrames control) {
+			ConnectionEnd end, ControlFrames control, Forks forks) {
 		this.reader = reader;
 		this.transport = transport;
 		this.outgoing = outgoing;
@@ -59,6 +62,7 @@ final class Incoming {
 		this.gate = gate;
 		this.end = end;
 		this.control = control;
+		this.forks = forks;
 	}
 
 	/**
@@ -78,6 +82,9 @@ final class Incoming {
 			return null;
 		}
 		try {
+			if (!this.gate.isOwn()) {
+				this.forks.received();
+			}
 			Opcode kind = nextMessage(timeout);
 			return (kind != null) ? conversion.convert(kind, this.reader) : null;
 		}
@@ -108,7 +115,9 @@ final class Incoming {
 	 * Reads and discards until the peer's Close or the end of the stream.
 	 */
 	void drain() {
-		this.turn.lock();
+		if (!awaitTurn()) {
+			return;
+		}
 		try {
 			while (!this.broken) {
 				nextMessage(0);
@@ -123,6 +132,40 @@ final class Incoming {
 		finally {
 			this.turn.unlock();
 		}
+	}
+
+	// Whoever has it may be held up by a handler of the application, even after the end.
+	private boolean awaitTurn() {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					if (this.turn.tryLock(1, TimeUnit.SECONDS)) {
+						return true;
+					}
+					if (this.closing.gone().isDone()) {
+						return false;
+					}
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * Whether a thread waits for bytes of the peer.
+	 * @param thread the thread
+	 * @return {@code true} if so
+	 */
+	boolean isWaiting(Thread thread) {
+		return this.turn.owner() == thread && this.reader.progress() != 0;
 	}
 
 	private @Nullable Opcode nextMessage(long timeout) {
@@ -224,6 +267,7 @@ final class Incoming {
 		this.broken = true;
 		this.closing.begin(violation.getCloseStatus());
 		this.outgoing.close(this.closing.statusOr(violation.getCloseStatus()));
+		this.forks.receivingIsOver();
 		return this.end.closed(violation);
 	}
 

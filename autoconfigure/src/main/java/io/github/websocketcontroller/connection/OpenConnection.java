@@ -35,7 +35,7 @@ import org.springframework.web.socket.WebSocketMessage;
  * A connection over a transport. Created on the thread that serves it. Besides what the
  * application sees, it can be finished by that thread, watched by the watchdog and cut by
  * anybody. Long because the application's view is wide; what happens is decided in
- * {@link Incoming}, {@link Outgoing} and {@link Closing}.
+ * {@link Incoming}, {@link Outgoing}, {@link Closing} and {@link Forks}.
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
@@ -73,6 +73,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Heartbeat heartbeat;
 
+	private final Forks forks;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -101,7 +103,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
-		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.control);
+		this.forks = new Forks(this, this, this.closing, this.gate, helpers, settings.closeTimeout());
+		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.control,
+				this.forks);
 		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, helpers, this);
 	}
 
@@ -273,12 +277,14 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public void ignoreIncoming() {
 		if (this.incoming.ignore()) {
-			this.helpers.execute(() -> {
-				this.incoming.drain();
-				cut();
-				this.gate.interruptOnTheWayOut();
-			});
+			this.helpers.execute(() -> this.forks.run(this::discardIncoming));
 		}
+	}
+
+	private void discardIncoming() {
+		this.incoming.drain();
+		cut();
+		this.gate.interruptOnTheWayOut();
 	}
 
 	@Override
@@ -301,16 +307,51 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.control.onClose(handler);
 	}
 
+	@Override
+	public void fork(Runnable task) {
+		Assert.notNull(task, "There must be a task");
+		this.forks.start(task);
+	}
+
+	/**
+	 * Sets who runs the tasks of forked threads, each on its thread, and handles what
+	 * they throw. Called by the serving thread before {@code serve}.
+	 * @param runner runs a task and throws nothing
+	 */
+	public void runForksWith(Consumer<Runnable> runner) {
+		this.forks.runWith(runner);
+	}
+
+	/**
+	 * Ends the connection because a forked thread has failed, and tells the serving
+	 * thread.
+	 * @param status what to send if closing has not begun
+	 */
+	public void fail(CloseStatus status) {
+		if (this.closing.begin(status)) {
+			try {
+				this.helpers.execute(this::shakeHands);
+			}
+			catch (RuntimeException | OutOfMemoryError ex) {
+				cut(); // There is no thread to do it properly.
+			}
+		}
+		this.gate.interruptOnTheWayOut();
+	}
+
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
-	 * application follows; when it returns, the socket is gone.
+	 * application follows; when it returns, the socket is gone and forked threads have
+	 * ended, or were given up.
 	 * @param status what to send if closing has not begun; 1011 stands for what must not
 	 * be sent
 	 */
 	public void finish(CloseStatus status) {
 		this.gate.retire();
+		this.forks.awaitSenders(this.incoming::isWaiting);
 		this.closing.begin(CloseCodes.maySend(status.getCode()) ? status : CloseStatus.SERVER_ERROR);
 		shakeHands();
+		this.forks.awaitReceivers();
 	}
 
 	private void shakeHands() {
@@ -343,13 +384,16 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.closing.begin(CloseStatus.NO_CLOSE_FRAME);
 		this.transport.close();
 		this.closing.end();
+		this.forks.tell();
 	}
 
 	/**
-	 * Interrupts the serving thread if it is in code of the application.
+	 * Interrupts the serving thread, and those it has forked, if they are in code of the
+	 * application.
 	 */
 	public void interrupt() {
 		this.gate.interrupt();
+		this.forks.interrupt();
 	}
 
 	/**
@@ -359,6 +403,16 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 */
 	public boolean isInterrupted() {
 		return this.gate.hasInterrupted();
+	}
+
+	/**
+	 * Whether the library has interrupted the calling thread, be it the serving one or
+	 * one that was forked.
+	 * @return {@code true} if so
+	 */
+	public boolean isCallerInterrupted() {
+		InterruptGate caller = InterruptGate.current();
+		return caller != null && caller.hasInterrupted();
 	}
 
 	/**

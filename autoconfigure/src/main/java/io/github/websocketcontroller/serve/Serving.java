@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.serve;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.github.websocketcontroller.ServeErrorHandler;
@@ -27,6 +28,9 @@ final class Serving implements Runnable {
 	private final PendingTransport pending;
 
 	private final Function<Transport, OpenConnection> connector;
+
+	/** Whether an error of the application was reported. Set by whoever does it. */
+	private final AtomicBoolean reported = new AtomicBoolean();
 
 	Serving(ServeCall call, OpenConnections connections, PendingTransport pending,
 			Function<Transport, OpenConnection> connector) {
@@ -85,6 +89,7 @@ final class Serving implements Runnable {
 			// Upgraded while the shutdown began, which may be over and the beans gone.
 			return CloseDecision.SHUTTING_DOWN;
 		}
+		connection.runForksWith((task) -> runForked(connection, task));
 		Throwable thrown = null;
 		try {
 			this.call.method().serve(connection);
@@ -95,9 +100,37 @@ final class Serving implements Runnable {
 		CloseDecision decision = CloseDecision.of(thrown, connection, connection.isInterrupted(),
 				this.call.settings().includeErrorMessage());
 		if (decision.error() != null) {
-			report(connection, decision.error());
+			reportOnce(connection, decision.error());
 		}
 		return decision;
+	}
+
+	private void runForked(OpenConnection connection, Runnable task) {
+		try {
+			this.call.method().run(task);
+		}
+		catch (Throwable ex) {
+			CloseDecision decision = CloseDecision.ofFork(ex, connection, connection.isCallerInterrupted(),
+					this.call.settings().includeErrorMessage());
+			if (decision != null) {
+				if (decision.error() != null) {
+					reportOnce(connection, decision.error());
+				}
+				connection.fail(decision.status());
+			}
+		}
+	}
+
+	private void reportOnce(OpenConnection connection, Throwable error) {
+		if (this.reported.compareAndSet(false, true)) {
+			report(connection, error);
+		}
+		else if (!connection.isCallerInterrupted()) {
+			logger.error(this.call.path() + ": serve has failed in a further thread on " + connection, error);
+		}
+		else if (logger.isDebugEnabled()) {
+			logger.debug(this.call.path() + ": a thread on " + connection + " has failed after its interrupt", error);
+		}
 	}
 
 	private void report(OpenConnection connection, Throwable error) {
