@@ -11,11 +11,12 @@ public interface ServeErrorHandler {
 
 	/**
 	 * Handles an error of the application. It is not called for what a client did: a
-	 * closed, lost or misused connection. Called on the thread that served the
-	 * connection, before it is closed with 1011; the connection can still send, and be
-	 * closed with another status.
+	 * closed, lost or misused connection. Called once for a connection, on the thread
+	 * that has thrown the error, be it the one that served the connection or one that was
+	 * forked, before it is closed with 1011; the connection can still send, and be closed
+	 * with another status.
 	 * @param connection the connection
-	 * @param error what {@code serve} has thrown
+	 * @param error what {@code serve}, or the task of a forked thread, has thrown
 	 */
 	void onError(WebsocketConnection connection, Throwable error);
 

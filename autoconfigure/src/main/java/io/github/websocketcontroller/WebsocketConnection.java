@@ -9,10 +9,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PingMessage;
+import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
@@ -26,7 +29,10 @@ import org.springframework.web.socket.WebSocketMessage;
  * while there is no room in the socket's send buffer, at most
  * {@code websocket-controller.write-timeout}, which ends the connection. Pings and the
  * peer's Close are answered while a thread receives; an application that never receives
- * calls {@link #ignoreIncoming()}.
+ * calls {@link #ignoreIncoming()}. While a receive waits, a peer that is silent for
+ * {@code websocket-controller.heartbeat.interval} gets a ping, and one that stays silent
+ * for {@code websocket-controller.heartbeat.timeout} after it has gone: the connection
+ * ends with 1011.
  * <p>
  * <strong>Errors.</strong> When the connection has ended, receiving and sending throw
  * {@link ConnectionClosedException}; after a thousand receives in vain the next throws an
@@ -345,5 +351,70 @@ public interface WebsocketConnection {
 	 * {@link ConnectionClosedException}. A further call does nothing.
 	 */
 	void ignoreIncoming();
+
+	/**
+	 * How long the peer took to answer the last ping that it has answered, be it one of
+	 * the heartbeat or one of the application. Pongs are taken while a thread receives.
+	 * @return the time from the writing of the ping to the reading of its pong, or
+	 * {@code null} before the first
+	 */
+	@Nullable Duration getRoundTripTime();
+
+	/**
+	 * Sets who is told of the peer's pings instead of their being answered with a pong;
+	 * the handler may call {@link #pong}.
+	 * <p>
+	 * Handlers of control frames are called by the thread that receives, while the
+	 * connection is open, before the message that follows the frame is returned; after
+	 * {@link #ignoreIncoming()} that is a thread of the library. They may send and close,
+	 * but not receive, which throws an {@link IllegalStateException}, and hold up what
+	 * comes next until they return. What a handler throws leaves the call that receives
+	 * and so, unless it is caught, {@code serve}; after {@link #ignoreIncoming()} it ends
+	 * the connection as if {@code serve} had thrown it.
+	 * @param handler the handler, or {@code null} to have pings answered
+	 */
+	void setPingHandler(@Nullable Consumer<PingMessage> handler);
+
+	/**
+	 * Sets who is told of the peer's pongs, those that nobody asked for included.
+	 * @param handler the handler, or {@code null} for nobody
+	 * @see #setPingHandler
+	 */
+	void setPongHandler(@Nullable Consumer<PongMessage> handler);
+
+	/**
+	 * Sets who is told that the peer begins to close, before its Close is echoed: there
+	 * is time for a last message, or for a {@link #close(CloseStatus)} with another
+	 * status. It is not told of the answer to a Close of the server. The Close is
+	 * answered even if the handler throws something.
+	 * @param handler the handler, which gets 1005 if the peer gave no status, or
+	 * {@code null} for nobody
+	 * @see #setPingHandler
+	 */
+	void setCloseHandler(@Nullable Consumer<CloseStatus> handler);
+
+	/**
+	 * Runs a task on a further thread that ends with the connection, so that one thread
+	 * reads while another writes. The thread is of the same kind as the serving one, with
+	 * the same context class loader and the same user. Any thread may fork.
+	 * <p>
+	 * <strong>End.</strong> When {@code serve} has returned or thrown, and when the
+	 * connection has ended, the thread is interrupted: at once in code of the
+	 * application, else as soon as it leaves the call that sends or receives. After
+	 * {@code serve} the connection stays open until the thread has ended, at most
+	 * {@code websocket-controller.close-timeout}, so that it may send a last message;
+	 * only for one that waits in a receive is the Close not held back, which ends the
+	 * wait. If a forked thread has received, the serving thread is interrupted, too, when
+	 * the connection has ended.
+	 * <p>
+	 * <strong>Errors.</strong> What the task throws ends the connection as if
+	 * {@code serve} had thrown it, and interrupts the serving thread; the end of the
+	 * connection, and the interrupt, however it is wrapped, are no errors.
+	 * @param task what to run; it begins with an interrupt if the end comes first
+	 * @throws ConnectionClosedException if the connection has ended or is closing, or
+	 * {@code serve} is over
+	 * @throws WebsocketException if no thread can be had
+	 */
+	void fork(Runnable task);
 
 }

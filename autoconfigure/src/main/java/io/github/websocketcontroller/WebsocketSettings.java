@@ -56,6 +56,10 @@ public final class WebsocketSettings {
 
 	private final long maxStreamedMessageSize;
 
+	private final Duration heartbeatInterval;
+
+	private final Duration heartbeatTimeout;
+
 	private WebsocketSettings(Builder builder) {
 		this.allowedOrigins = builder.allowedOrigins;
 		this.allowedOriginPatterns = builder.allowedOriginPatterns;
@@ -70,6 +74,8 @@ public final class WebsocketSettings {
 		this.messagesPerSecond = builder.messagesPerSecond;
 		this.idleTime = builder.idleTime;
 		this.maxStreamedMessageSize = builder.maxStreamedMessageSize.toBytes();
+		this.heartbeatInterval = builder.heartbeatInterval;
+		this.heartbeatTimeout = builder.heartbeatTimeout;
 	}
 
 	/**
@@ -196,6 +202,22 @@ public final class WebsocketSettings {
 	}
 
 	/**
+	 * For how long a peer may be silent before it gets a ping.
+	 * @return the time, 0 for no heartbeat
+	 */
+	public Duration heartbeatInterval() {
+		return this.heartbeatInterval;
+	}
+
+	/**
+	 * For how long a peer may be silent after the ping before the connection is ended.
+	 * @return the time
+	 */
+	public Duration heartbeatTimeout() {
+		return this.heartbeatTimeout;
+	}
+
+	/**
 	 * Builds settings. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -226,6 +248,10 @@ public final class WebsocketSettings {
 
 		private DataSize maxStreamedMessageSize = DataSize.ofBytes(0);
 
+		private Duration heartbeatInterval = Duration.ofSeconds(30);
+
+		private Duration heartbeatTimeout = Duration.ofSeconds(10);
+
 		private Builder() {
 		}
 
@@ -243,6 +269,8 @@ public final class WebsocketSettings {
 			this.messagesPerSecond = settings.messagesPerSecond;
 			this.idleTime = settings.idleTime;
 			this.maxStreamedMessageSize = DataSize.ofBytes(settings.maxStreamedMessageSize);
+			this.heartbeatInterval = settings.heartbeatInterval;
+			this.heartbeatTimeout = settings.heartbeatTimeout;
 		}
 
 		/**
@@ -381,6 +409,27 @@ public final class WebsocketSettings {
 		}
 
 		/**
+		 * For how long a peer may be silent before it gets a ping.
+		 * @param heartbeatInterval at most a day, 0 for no heartbeat
+		 * @return this builder
+		 */
+		public Builder heartbeatInterval(Duration heartbeatInterval) {
+			this.heartbeatInterval = heartbeatInterval;
+			return this;
+		}
+
+		/**
+		 * For how long a peer may be silent after the ping before the connection is
+		 * ended.
+		 * @param heartbeatTimeout more than nothing, at most a day
+		 * @return this builder
+		 */
+		public Builder heartbeatTimeout(Duration heartbeatTimeout) {
+			this.heartbeatTimeout = heartbeatTimeout;
+			return this;
+		}
+
+		/**
 		 * Checks all values and builds the settings.
 		 * @return the settings
 		 * @throws InvalidSettingException if a value makes no sense
@@ -398,6 +447,8 @@ public final class WebsocketSettings {
 			SettingsCheck.rate("limits.messages-per-second", this.messagesPerSecond);
 			SettingsCheck.notNegative("limits.idle-time", this.idleTime);
 			SettingsCheck.notNegative("max-streamed-message-size", this.maxStreamedMessageSize);
+			SettingsCheck.notNegative("heartbeat.interval", this.heartbeatInterval);
+			SettingsCheck.positive("heartbeat.timeout", this.heartbeatTimeout);
 			return new WebsocketSettings(this);
 		}
 

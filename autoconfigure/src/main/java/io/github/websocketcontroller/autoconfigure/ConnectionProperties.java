@@ -38,6 +38,19 @@ interface ConnectionProperties {
 
 	@Nullable DataSize maxStreamedMessageSize();
 
+	@Nullable Heartbeat heartbeat();
+
+	/**
+	 * Those of the heartbeat.
+	 */
+	interface Heartbeat {
+
+		@Nullable Duration interval();
+
+		@Nullable Duration timeout();
+
+	}
+
 	/**
 	 * Those that limit what a connection may do.
 	 */

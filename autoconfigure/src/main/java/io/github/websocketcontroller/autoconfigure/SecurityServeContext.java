@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.autoconfigure;
 
+import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.mvc.ServeContext;
 import io.github.websocketcontroller.serve.ServeCall;
 
@@ -22,17 +23,44 @@ final class SecurityServeContext implements ServeContext {
 		if (authentication == null) {
 			return method;
 		}
-		return (connection) -> {
-			SecurityContext context = holder.createEmptyContext();
-			context.setAuthentication(authentication);
-			holder.setContext(context);
+		return new AsUser(method, holder, authentication);
+	}
+
+	/**
+	 * A method, and what it forks, as a user.
+	 */
+	private record AsUser(ServeCall.Method method, SecurityContextHolderStrategy holder,
+			Authentication user) implements ServeCall.Method {
+
+		@Override
+		public void serve(WebsocketConnection connection) throws Throwable {
+			enter();
 			try {
-				method.serve(connection);
+				this.method.serve(connection);
 			}
 			finally {
-				holder.clearContext();
+				this.holder.clearContext();
 			}
-		};
+		}
+
+		@Override
+		public void run(Runnable task) {
+			enter();
+			try {
+				this.method.run(task);
+			}
+			finally {
+				this.holder.clearContext();
+			}
+		}
+
+		// One of its own for each thread, which may change it.
+		private void enter() {
+			SecurityContext context = this.holder.createEmptyContext();
+			context.setAuthentication(this.user);
+			this.holder.setContext(context);
+		}
+
 	}
 
 }

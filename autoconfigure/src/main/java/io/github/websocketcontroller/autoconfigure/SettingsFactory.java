@@ -73,6 +73,11 @@ final class SettingsFactory {
 			map.from(limits::messagesPerSecond).to(settings::messagesPerSecond);
 			map.from(limits::idleTime).to(settings::idleTime);
 		}
+		ConnectionProperties.Heartbeat heartbeat = properties.heartbeat();
+		if (heartbeat != null) {
+			map.from(heartbeat::interval).to(settings::heartbeatInterval);
+			map.from(heartbeat::timeout).to(settings::heartbeatTimeout);
+		}
 	}
 
 	static OpenConnections connections(WebsocketControllerProperties.Limits limits) {

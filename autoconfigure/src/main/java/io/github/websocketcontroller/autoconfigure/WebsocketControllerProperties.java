@@ -41,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * is declared on the controller.
  * @param maxStreamedMessageSize Maximum size of a message that is received as a stream. A
  * longer one ends the connection with 1009. 0 is no limit.
+ * @param heartbeat Pings that find out whether a silent peer is still there.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -50,8 +51,8 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
 		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Limits limits,
-		@DefaultValue Map<String, Path> paths,
-		@DefaultValue("0B") DataSize maxStreamedMessageSize) implements ConnectionProperties {
+		@DefaultValue Map<String, Path> paths, @DefaultValue("0B") DataSize maxStreamedMessageSize,
+		@DefaultValue Heartbeat heartbeat) implements ConnectionProperties {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -117,6 +118,18 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	}
 
 	/**
+	 * Properties of the heartbeat.
+	 *
+	 * @param interval Time for which a peer may be silent before it gets a ping. Zero
+	 * turns the heartbeat off.
+	 * @param timeout Time for which a peer may be silent after the ping before the
+	 * connection is ended.
+	 */
+	record Heartbeat(@DefaultValue("30s") Duration interval,
+			@DefaultValue("10s") Duration timeout) implements ConnectionProperties.Heartbeat {
+	}
+
+	/**
 	 * Properties of the connections of one path. What is not set is as for all paths.
 	 *
 	 * @param allowedOrigins Comma-separated list of origins of web pages that may
@@ -138,12 +151,14 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * @param limits What a connection may use up.
 	 * @param maxStreamedMessageSize Maximum size of a message that is received as a
 	 * stream. 0 is no limit.
+	 * @param heartbeat Pings that find out whether a silent peer is still there.
 	 */
 	record Path(@Nullable List<String> allowedOrigins, @Nullable List<String> allowedOriginPatterns,
 			@Nullable List<String> subprotocols, @Nullable Duration handshakeTimeout, @Nullable Duration closeTimeout,
 			@Nullable Duration writeTimeout, @Nullable DataSize maxMessageSize, @Nullable DataSize readBufferSize,
 			@Nullable DataSize writeBufferSize, @Nullable IncludeErrorMessage includeErrorMessage,
-			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize) implements ConnectionProperties {
+			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize,
+			@Nullable PathHeartbeat heartbeat) implements ConnectionProperties {
 	}
 
 	/**
@@ -156,6 +171,18 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 */
 	record PathLimits(@Nullable Integer messagesPerSecond,
 			@Nullable Duration idleTime) implements ConnectionProperties.Limits {
+	}
+
+	/**
+	 * Properties of the heartbeat of the connections of one path.
+	 *
+	 * @param interval Time for which a peer may be silent before it gets a ping. Zero
+	 * turns the heartbeat off.
+	 * @param timeout Time for which a peer may be silent after the ping before the
+	 * connection is ended.
+	 */
+	record PathHeartbeat(@Nullable Duration interval,
+			@Nullable Duration timeout) implements ConnectionProperties.Heartbeat {
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.websocketcontroller.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.websocketcontroller.ConnectionClosedException;
@@ -37,6 +38,10 @@ final class Incoming {
 
 	private final Traffic traffic;
 
+	private final ControlFrames control;
+
+	private final Forks forks;
+
 	private final Turn turn = new Turn();
 
 	/** The message that is being read in parts. Owned by the turn. */
@@ -54,7 +59,7 @@ final class Incoming {
 	private volatile boolean ignored;
 
 	Incoming(MessageReader reader, Transport transport, Outgoing outgoing, Closing closing, InterruptGate gate,
-			ConnectionEnd end, Traffic traffic) {
+			ConnectionEnd end, Traffic traffic, ControlFrames control, Forks forks) {
 		this.reader = reader;
 		this.transport = transport;
 		this.outgoing = outgoing;
@@ -62,6 +67,8 @@ final class Incoming {
 		this.gate = gate;
 		this.end = end;
 		this.traffic = traffic;
+		this.control = control;
+		this.forks = forks;
 	}
 
 	/**
@@ -151,9 +158,15 @@ final class Incoming {
 
 	private boolean takeTurn(long timeout) {
 		refuseEndlessLoop();
+		if (this.turn.isHeldByCurrentThread()) {
+			throw new IllegalStateException("A handler that is called by a receive can't receive itself");
+		}
 		if (this.ignored || !this.turn.tryLock()) {
 			refuse(timeout);
 			return false;
+		}
+		if (!this.gate.isOwn()) {
+			this.forks.received();
 		}
 		return true;
 	}
@@ -180,7 +193,9 @@ final class Incoming {
 	 * Reads and discards until the peer's Close or the end of the stream.
 	 */
 	void drain() {
-		this.turn.lock();
+		if (!awaitTurn()) {
+			return;
+		}
 		try {
 			while (!this.broken) {
 				nextMessage(0, MessageReader::next);
@@ -195,6 +210,40 @@ final class Incoming {
 		finally {
 			this.turn.unlock();
 		}
+	}
+
+	// Whoever has it may be held up by a handler of the application, even after the end.
+	private boolean awaitTurn() {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					if (this.turn.tryLock(1, TimeUnit.SECONDS)) {
+						return true;
+					}
+					if (this.closing.gone().isDone()) {
+						return false;
+					}
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * Whether a thread waits for bytes of the peer.
+	 * @param thread the thread
+	 * @return {@code true} if so
+	 */
+	boolean isWaiting(Thread thread) {
+		return this.turn.owner() == thread && this.reader.progress() != 0;
 	}
 
 	private @Nullable Opcode nextMessage(long timeout, Step step) {
@@ -222,7 +271,8 @@ final class Incoming {
 			case TEXT, BINARY -> {
 				return !this.closing.hasBegun() && (goesOn() || isWithinRate());
 			}
-			case PING -> pong(this.reader.controlPayload());
+			case PING -> answer(this.reader.controlPayload());
+			case PONG -> pongArrived();
 			case CLOSE -> throw peerClosed(this.reader.closeStatus());
 			default -> {
 			}
@@ -276,22 +326,36 @@ final class Incoming {
 		}
 	}
 
-	private void pong(byte[] payload) {
-		if (!this.closing.hasBegun()) {
-			try {
-				this.outgoing.pong(payload);
-			}
-			catch (ConnectionClosedException ex) {
-				// Closing began meanwhile; the next read tells.
-			}
+	private void answer(byte[] payload) {
+		if (this.closing.hasBegun() || this.control.handlePing(payload)) {
+			return;
+		}
+		try {
+			this.outgoing.pong(payload);
+		}
+		catch (ConnectionClosedException ex) {
+			// Closing began meanwhile; the next read tells.
+		}
+	}
+
+	private void pongArrived() {
+		if (!this.closing.hasBegun() && this.control.wantsPongs()) {
+			this.control.handlePong(this.reader.controlPayload());
 		}
 	}
 
 	private ConnectionClosedException peerClosed(CloseStatus status) {
 		this.closing.answered();
-		this.closing.begin(status);
-		this.outgoing.close(this.closing.statusOr(status));
-		this.end.cut();
+		try {
+			if (!this.closing.hasBegun()) {
+				this.control.handleClose(status);
+			}
+		}
+		finally {
+			this.closing.begin(status);
+			this.outgoing.close(this.closing.statusOr(status));
+			this.end.cut();
+		}
 		return this.end.closed(null);
 	}
 
@@ -299,6 +363,7 @@ final class Incoming {
 		this.broken = true;
 		this.closing.begin(violation.getCloseStatus());
 		this.outgoing.close(this.closing.statusOr(violation.getCloseStatus()));
+		this.forks.receivingIsOver();
 		return this.end.closed(violation);
 	}
 

@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the library interrupt the serving thread only while it is in code of the
- * application: the JDK closes a socket whose thread is interrupted in it, and then no
- * Close could follow. That holds for every socket the thread uses, and it may well send
- * on the connections of others.
+ * Lets the library interrupt a thread of the application, the serving one or one that was
+ * forked, only while it is in code of the application: the JDK closes a socket whose
+ * thread is interrupted in it, and then no Close could follow. That holds for every
+ * socket the thread uses, and it may well send on the connections of others.
  */
 final class InterruptGate {
 
@@ -21,25 +21,25 @@ final class InterruptGate {
 	/** Inside, to be interrupted on the way out. */
 	private static final int AWAITED = 3;
 
-	/** The gate of each serving thread. */
+	/** The gate of each such thread. */
 	private static final ThreadLocal<InterruptGate> CURRENT = new ThreadLocal<>();
 
-	private final Thread servingThread;
+	private final Thread thread;
 
-	/** Where the serving thread is. Written by it and by whoever interrupts it. */
+	/** Where the thread is. Written by it and by whoever interrupts it. */
 	private final AtomicInteger position = new AtomicInteger(OUTSIDE);
 
 	/** Written by whoever interrupts. */
 	private volatile boolean interrupted;
 
-	/** Whether the gate stays shut. Owned by the serving thread. */
+	/** Whether the gate stays shut. Owned by the thread. */
 	private boolean retired;
 
 	/**
-	 * Made by the serving thread.
+	 * Made by the thread.
 	 */
 	InterruptGate() {
-		this.servingThread = Thread.currentThread();
+		this.thread = Thread.currentThread();
 		CURRENT.set(this);
 	}
 
@@ -72,26 +72,26 @@ final class InterruptGate {
 
 	// Usually its own, which is found without a look at the thread's locals.
 	private @Nullable InterruptGate gateOf(Thread thread) {
-		InterruptGate gate = (thread == this.servingThread) ? this : CURRENT.get();
+		InterruptGate gate = (thread == this.thread) ? this : CURRENT.get();
 		return (gate != null && !gate.retired) ? gate : null;
 	}
 
 	/**
-	 * Interrupts the serving thread unless it is using a socket. If that is the
-	 * connection's own, closing it ends the wait.
+	 * Interrupts the thread unless it is using a socket. If that is the connection's own,
+	 * closing it ends the wait.
 	 * @return whether it was interrupted
 	 */
 	boolean interrupt() {
 		boolean outside = this.position.compareAndSet(OUTSIDE, INTERRUPTING);
 		if (outside) {
-			interruptServingThread();
+			interruptThread();
 		}
 		return outside;
 	}
 
 	/**
-	 * Interrupts the serving thread at once or, if it is using the socket, as soon as it
-	 * no longer does: what it does there may succeed, and nobody would tell it again.
+	 * Interrupts the thread at once or, if it is using the socket, as soon as it no
+	 * longer does: what it does there may succeed, and nobody would tell it again.
 	 */
 	void interruptOnTheWayOut() {
 		while (this.position.get() != AWAITED && !this.position.compareAndSet(INSIDE, AWAITED) && !interrupt()) {
@@ -99,15 +99,15 @@ final class InterruptGate {
 		}
 	}
 
-	private void interruptServingThread() {
+	private void interruptThread() {
 		this.interrupted = true;
-		this.servingThread.interrupt();
+		this.thread.interrupt();
 		this.position.set(OUTSIDE);
 	}
 
 	/**
-	 * Called by the serving thread when no code of the application follows: from now on
-	 * it is not interrupted, and what came before is forgotten.
+	 * Called by the thread when no code of the application follows: from now on it is not
+	 * interrupted, and what came before is forgotten.
 	 */
 	void retire() {
 		goInside();
@@ -128,12 +128,37 @@ final class InterruptGate {
 
 	private void goOutside() {
 		if (!this.position.compareAndSet(INSIDE, OUTSIDE) && this.position.get() == AWAITED) {
-			interruptServingThread();
+			interruptThread();
 		}
 	}
 
 	boolean hasInterrupted() {
 		return this.interrupted;
+	}
+
+	/**
+	 * The gate of the calling thread.
+	 * @return its gate or {@code null} if it is neither a serving nor a forked one
+	 */
+	static @Nullable InterruptGate current() {
+		return CURRENT.get();
+	}
+
+	/**
+	 * Whether the calling thread is this gate's.
+	 * @return {@code true} if so
+	 */
+	boolean isOwn() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	Thread thread() {
+		return this.thread;
+	}
+
+	boolean isInside() {
+		int found = this.position.get();
+		return found == INSIDE || found == AWAITED;
 	}
 
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.websocketcontroller.ConnectionClosedException;
@@ -41,7 +42,7 @@ import org.springframework.web.socket.WebSocketMessage;
  * A connection over a transport. Created on the thread that serves it. Besides what the
  * application sees, it can be finished by that thread, watched by the watchdog and cut by
  * anybody. Long because the application's view is wide; what happens is decided in
- * {@link Incoming}, {@link Outgoing} and {@link Closing}.
+ * {@link Incoming}, {@link Outgoing}, {@link Closing} and {@link Forks}.
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
@@ -77,6 +78,14 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Outgoing outgoing;
 
+	private final RoundTrip roundTrip = new RoundTrip();
+
+	private final ControlFrames control = new ControlFrames(this.roundTrip);
+
+	private final Heartbeat heartbeat;
+
+	private final Forks forks;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -108,8 +117,11 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
 				this.outgoing::flushBeforeWaiting);
-		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic);
+		this.forks = new Forks(this, this, this.closing, this.gate, helpers, settings.closeTimeout());
+		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic,
+				this.control, this.forks);
 		this.toStream = (kind, frames) -> new MessageInputStream(this.incoming);
+		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, helpers, this);
 	}
 
 	@Override
@@ -310,7 +322,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public void ping(byte... payload) {
-		this.outgoing.ping(payload);
+		this.outgoing.ping(payload, this.roundTrip);
 	}
 
 	@Override
@@ -330,24 +342,81 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public void ignoreIncoming() {
 		if (this.incoming.ignore()) {
-			this.helpers.execute(() -> {
-				this.incoming.drain();
-				cut();
-				this.gate.interruptOnTheWayOut();
-			});
+			this.helpers.execute(() -> this.forks.run(this::discardIncoming));
 		}
+	}
+
+	private void discardIncoming() {
+		this.incoming.drain();
+		cut();
+		this.gate.interruptOnTheWayOut();
+	}
+
+	@Override
+	public @Nullable Duration getRoundTripTime() {
+		return this.roundTrip.last();
+	}
+
+	@Override
+	public void setPingHandler(@Nullable Consumer<PingMessage> handler) {
+		this.control.onPing(handler);
+	}
+
+	@Override
+	public void setPongHandler(@Nullable Consumer<PongMessage> handler) {
+		this.control.onPong(handler);
+	}
+
+	@Override
+	public void setCloseHandler(@Nullable Consumer<CloseStatus> handler) {
+		this.control.onClose(handler);
+	}
+
+	@Override
+	public void fork(Runnable task) {
+		Assert.notNull(task, "There must be a task");
+		this.forks.start(task);
+	}
+
+	/**
+	 * Sets who runs the tasks of forked threads, each on its thread, and handles what
+	 * they throw. Called by the serving thread before {@code serve}.
+	 * @param runner runs a task and throws nothing
+	 */
+	public void runForksWith(Consumer<Runnable> runner) {
+		this.forks.runWith(runner);
+	}
+
+	/**
+	 * Ends the connection because a forked thread has failed, and tells the serving
+	 * thread.
+	 * @param status what to send if closing has not begun
+	 */
+	public void fail(CloseStatus status) {
+		if (this.closing.begin(status)) {
+			try {
+				this.helpers.execute(this::shakeHands);
+			}
+			catch (RuntimeException | OutOfMemoryError ex) {
+				cut(); // There is no thread to do it properly.
+			}
+		}
+		this.gate.interruptOnTheWayOut();
 	}
 
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
-	 * application follows; when it returns, the socket is gone.
+	 * application follows; when it returns, the socket is gone and forked threads have
+	 * ended, or were given up.
 	 * @param status what to send if closing has not begun; 1011 stands for what must not
 	 * be sent
 	 */
 	public void finish(CloseStatus status) {
 		this.gate.retire();
+		this.forks.awaitSenders(this.incoming::isWaiting);
 		this.closing.begin(CloseCodes.maySend(status.getCode()) ? status : CloseStatus.SERVER_ERROR);
 		shakeHands();
+		this.forks.awaitReceivers();
 	}
 
 	private void shakeHands() {
@@ -358,8 +427,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	/**
 	 * Ends what the peer holds up, a closing handshake or a write that takes too long,
-	 * what the server has closed without a word, and what is idle. Called by one thread,
-	 * a few times a second.
+	 * what the server has closed without a word, and what is idle. Pings a silent peer.
+	 * Called by one thread, a few times a second.
 	 * @param now the present {@link System#nanoTime()}
 	 */
 	public void watch(long now) {
@@ -373,6 +442,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		else if (this.traffic.isIdle(now)) {
 			close(Traffic.IDLE);
 		}
+		else {
+			this.heartbeat.watch(now);
+		}
 	}
 
 	@Override
@@ -380,13 +452,16 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.closing.begin(CloseStatus.NO_CLOSE_FRAME);
 		this.transport.close();
 		this.closing.end();
+		this.forks.tell();
 	}
 
 	/**
-	 * Interrupts the serving thread if it is in code of the application.
+	 * Interrupts the serving thread, and those it has forked, if they are in code of the
+	 * application.
 	 */
 	public void interrupt() {
 		this.gate.interrupt();
+		this.forks.interrupt();
 	}
 
 	/**
@@ -404,6 +479,16 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 */
 	public boolean isAmidMessage() {
 		return this.outgoing.isAmidMessage();
+	}
+
+	/**
+	 * Whether the library has interrupted the calling thread, be it the serving one or
+	 * one that was forked.
+	 * @return {@code true} if so
+	 */
+	public boolean isCallerInterrupted() {
+		InterruptGate caller = InterruptGate.current();
+		return caller != null && caller.hasInterrupted();
 	}
 
 	/**

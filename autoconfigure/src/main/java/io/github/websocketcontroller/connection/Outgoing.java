@@ -77,8 +77,11 @@ final class Outgoing {
 		this.traffic.sent();
 	}
 
-	void ping(byte[] payload) {
-		write((frames, bytes) -> frames.control(Opcode.PING, bytes), payload);
+	void ping(byte[] payload, RoundTrip roundTrip) {
+		write((frames, bytes) -> {
+			roundTrip.begin(bytes);
+			frames.control(Opcode.PING, bytes);
+		}, payload);
 	}
 
 	void pong(byte[] payload) {

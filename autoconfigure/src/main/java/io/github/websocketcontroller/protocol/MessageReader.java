@@ -14,6 +14,7 @@ import org.springframework.web.socket.CloseStatus;
 /**
  * Reads the messages and control frames that a client sends (RFC 6455, 5 and 6.2). Not
  * thread-safe: one thread at a time reads, and takes what it has read before it goes on.
+ * Only {@link #progress()} may be called by any thread.
  */
 public final class MessageReader {
 
@@ -274,6 +275,15 @@ public final class MessageReader {
 	public CloseStatus closeStatus() {
 		check(this.ready == Opcode.CLOSE);
 		return CloseFrame.parse(this.payload, this.offset, this.length);
+	}
+
+	/**
+	 * Tells whether the peer is silent.
+	 * @return 0 while no read waits for the peer, else a number that changes whenever
+	 * bytes have come and never comes back
+	 */
+	public long progress() {
+		return this.input.progress();
 	}
 
 	private byte[] copy() {

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.Flushable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.websocketcontroller.transport.Transport;
 
@@ -38,6 +39,12 @@ final class ReadBuffer {
 	private long deadline;
 
 	private boolean waiting;
+
+	/** One more than the reads that have brought bytes. Owned by the reading thread. */
+	private long arrivals = 1;
+
+	/** 0 or what {@link #arrivals} is. Set by the reading thread, read by anyone. */
+	private final AtomicLong progress = new AtomicLong();
 
 	ReadBuffer(Transport transport, int capacity, Flushable output) {
 		this.transport = transport;
@@ -121,11 +128,29 @@ final class ReadBuffer {
 			}
 		}
 		this.output.flush();
-		int count = this.transport.read(target, remaining);
+		int count = waitForBytes(target, remaining);
 		if (count < 0) {
 			throw new EOFException("The peer has ended the stream");
 		}
 		return count;
+	}
+
+	private int waitForBytes(ByteBuffer target, long remaining) throws IOException {
+		this.progress.lazySet(this.arrivals);
+		try {
+			int count = this.transport.read(target, remaining);
+			if (count > 0) {
+				this.arrivals++;
+			}
+			return count;
+		}
+		finally {
+			this.progress.lazySet(0);
+		}
+	}
+
+	long progress() {
+		return this.progress.get();
 	}
 
 	private long remainingTime() {

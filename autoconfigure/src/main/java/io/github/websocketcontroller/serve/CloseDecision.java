@@ -59,6 +59,22 @@ record CloseDecision(CloseStatus status, @Nullable Throwable error) {
 		return new CloseDecision(CloseStatus.SERVER_ERROR.withReason(message), thrown);
 	}
 
+	/**
+	 * Decides what a forked thread's failure does to the connection.
+	 * @param thrown what its task has thrown
+	 * @param connection the connection
+	 * @param interrupted whether the library has interrupted the thread
+	 * @param includeMessage whether the peer may know the message of what was thrown
+	 * @return the decision, or {@code null} if the thread has only obeyed the end of the
+	 * connection or of {@code serve}
+	 */
+	static @Nullable CloseDecision ofFork(Throwable thrown, WebsocketConnection connection, boolean interrupted,
+			boolean includeMessage) {
+		CloseDecision decision = of(thrown, connection, interrupted, includeMessage);
+		boolean obeyed = decision.error() == null && !(unwrap(thrown) instanceof InvalidMessageException);
+		return obeyed ? null : decision;
+	}
+
 	// However the application's code has wrapped it: we have interrupted, it has obeyed.
 	private static boolean isInterruption(Throwable thrown) {
 		for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {

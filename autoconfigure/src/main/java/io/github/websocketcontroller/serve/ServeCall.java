@@ -31,6 +31,15 @@ public record ServeCall(String path, UpgradeRequest request, WebsocketSettings s
 		 */
 		void serve(WebsocketConnection connection) throws Throwable;
 
+		/**
+		 * Runs the task of a thread that the method has forked, within what the method
+		 * runs in. Called on that thread; by many at once.
+		 * @param task the task
+		 */
+		default void run(Runnable task) {
+			task.run();
+		}
+
 	}
 
 }

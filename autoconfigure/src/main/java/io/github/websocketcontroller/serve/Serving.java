@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.serve;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.github.websocketcontroller.ServeErrorHandler;
@@ -31,6 +32,9 @@ final class Serving implements Runnable {
 	private final PendingTransport pending;
 
 	private final Function<Transport, OpenConnection> connector;
+
+	/** Whether an error of the application was reported. Set by whoever does it. */
+	private final AtomicBoolean reported = new AtomicBoolean();
 
 	Serving(ServeCall call, OpenConnections connections, Admission admission, PendingTransport pending,
 			Function<Transport, OpenConnection> connector) {
@@ -102,6 +106,7 @@ final class Serving implements Runnable {
 		if (!this.admission.isGranted()) {
 			return CloseDecision.OVER_LIMIT;
 		}
+		connection.runForksWith((task) -> runForked(connection, task));
 		Throwable thrown = null;
 		try {
 			this.call.method().serve(connection);
@@ -114,9 +119,37 @@ final class Serving implements Runnable {
 		CloseDecision decision = CloseDecision.of(thrown, connection, connection.isInterrupted(),
 				this.call.settings().includeErrorMessage());
 		if (decision.error() != null) {
-			report(connection, decision.error());
+			reportOnce(connection, decision.error());
 		}
 		return decision;
+	}
+
+	private void runForked(OpenConnection connection, Runnable task) {
+		try {
+			this.call.method().run(task);
+		}
+		catch (Throwable ex) {
+			CloseDecision decision = CloseDecision.ofFork(ex, connection, connection.isCallerInterrupted(),
+					this.call.settings().includeErrorMessage());
+			if (decision != null) {
+				if (decision.error() != null) {
+					reportOnce(connection, decision.error());
+				}
+				connection.fail(decision.status());
+			}
+		}
+	}
+
+	private void reportOnce(OpenConnection connection, Throwable error) {
+		if (this.reported.compareAndSet(false, true)) {
+			report(connection, error);
+		}
+		else if (!connection.isCallerInterrupted()) {
+			logger.error(this.call.path() + ": serve has failed in a further thread on " + connection, error);
+		}
+		else if (logger.isDebugEnabled()) {
+			logger.debug(this.call.path() + ": a thread on " + connection + " has failed after its interrupt", error);
+		}
 	}
 
 	private void report(OpenConnection connection, Throwable error) {

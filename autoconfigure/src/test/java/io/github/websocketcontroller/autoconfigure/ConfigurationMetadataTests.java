@@ -8,10 +8,12 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,7 +52,9 @@ class ConfigurationMetadataTests {
 			Map.entry("tomcat.take-over", true), Map.entry("limits.connections", 0),
 			Map.entry("limits.connections-per-address", 0), Map.entry("limits.messages-per-second", 0),
 			Map.entry("limits.idle-time", Duration.ZERO), Map.entry("paths", Map.of()),
-			Map.entry("max-streamed-message-size", DataSize.ofBytes(0)));
+			Map.entry("max-streamed-message-size", DataSize.ofBytes(0)),
+			Map.entry("heartbeat.interval", Duration.ofSeconds(30)),
+			Map.entry("heartbeat.timeout", Duration.ofSeconds(10)));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 
@@ -152,6 +156,9 @@ class ConfigurationMetadataTests {
 			.collect(Collectors.toSet());
 		assertThat(components("", WebsocketControllerProperties.Path.class).keySet())
 			.extracting((name) -> name.replace("limits.", ""))
+			.extracting((name) -> Pattern.compile("\\.(.)")
+				.matcher(name)
+				.replaceAll((dot) -> dot.group(1).toUpperCase(Locale.ROOT)))
 			.containsExactlyInAnyOrderElementsOf(settings);
 	}
 

@@ -30,12 +30,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SecurityServeContextTests {
 
 	@RegisterExtension
-	static final TestServer server = TestServer.with(Security.class, Vault.class, VaultController.class);
+	static final TestServer server = TestServer.with(Security.class, Vault.class, VaultController.class,
+			ForkingController.class);
 
 	@Test
 	void whenAUserIsLoggedInThenSecuredMethodsCanBeCalledFromServe() throws Exception {
 		try (RawClient client = RawClient.open(server.port(), "/vault", login("alice"))) {
 			assertThat(client.text("open").read().text()).isEqualTo("gold of alice");
+		}
+	}
+
+	@Test
+	void whenServeForksThenSecuredMethodsCanBeCalledFromThereToo() throws Exception {
+		try (RawClient client = RawClient.open(server.port(), "/forked-vault", login("alice"))) {
+			assertThat(client.read().text()).isEqualTo("gold");
 		}
 	}
 
@@ -107,6 +115,22 @@ class SecurityServeContextTests {
 			catch (AccessDeniedException ex) {
 				connection.sendText("refused");
 			}
+		}
+
+	}
+
+	@WebsocketController("/forked-vault")
+	static class ForkingController {
+
+		private final Vault vault;
+
+		ForkingController(Vault vault) {
+			this.vault = vault;
+		}
+
+		void serve(WebsocketConnection connection) {
+			connection.fork(() -> connection.fork(() -> connection.sendText(this.vault.open())));
+			connection.receive();
 		}
 
 	}

@@ -101,6 +101,8 @@ class StartFailureTests {
 			write-timeout=0s                      | It must be longer than nothing.
 			write-timeout=25h                     | It must not be longer than a day.
 			shutdown.spread=-2s                   | It must not be negative.
+			heartbeat.interval=-1s                | It must not be negative.
+			heartbeat.timeout=0s                  | It must be longer than nothing.
 			shutdown.spread=1000000000000s        | It must not be longer than a day.
 			max-message-size=0                    | It must be between 1B and 1GB.
 			max-message-size=2GB                  | It must be between 1B and 1GB.

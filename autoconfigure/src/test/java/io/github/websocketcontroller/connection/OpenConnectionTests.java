@@ -4,10 +4,14 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
+import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.transport.Transport;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.web.socket.CloseStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What a peer on a socket does only by chance.
@@ -61,6 +66,30 @@ class OpenConnectionTests {
 		assertThat(connection.closed()).isNotDone();
 		connection.watch(System.nanoTime() + WebsocketSettings.DEFAULTS.closeTimeout().toNanos());
 		assertThat(connection.closed().get(20, TimeUnit.SECONDS)).isEqualTo(CloseStatus.GOING_AWAY);
+	}
+
+	@Test
+	void whenThereIsNoThreadToForkThenNothingIsLeftOfIt() throws Exception {
+		AtomicBoolean none = new AtomicBoolean(true);
+		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), null,
+				WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), (task) -> {
+					if (none.get()) {
+						throw new RejectedExecutionException("no thread");
+					}
+					new Thread(task).start();
+				});
+		assertThatExceptionOfType(WebsocketException.class).isThrownBy(() -> connection.fork(() -> none.set(false)))
+			.withMessageContaining("No thread")
+			.withRootCauseInstanceOf(RejectedExecutionException.class);
+		assertThat(none).isTrue();
+		none.set(false);
+		CompletableFuture<Void> run = new CompletableFuture<>();
+		connection.fork(() -> run.complete(null));
+		run.get(20, TimeUnit.SECONDS);
+		this.transport.close();
+		connection.finish(CloseStatus.NORMAL);
+		assertThatExceptionOfType(ConnectionClosedException.class).isThrownBy(() -> connection.fork(() -> {
+		}));
 	}
 
 	/**
