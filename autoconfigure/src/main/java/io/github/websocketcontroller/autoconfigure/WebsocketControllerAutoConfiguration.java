@@ -47,6 +47,7 @@ import org.springframework.core.Ordered;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.socket.server.HandshakeHandler;
@@ -184,6 +185,11 @@ public final class WebsocketControllerAutoConfiguration {
 		@Bean
 		ServerUpgrade websocketJettyUpgrade() {
 			return new JettyUpgrade();
+		}
+
+		@Bean
+		MappedInterceptor websocketExtendedConnectInterceptor() {
+			return new MappedInterceptor(null, new ExtendedConnectFilter());
 		}
 
 		@Bean

@@ -62,7 +62,7 @@ final class HandshakeCheck {
 	// HTTP/2 and later know no Upgrade header, HTTP/1.0 has to ignore it.
 	private static void checkProtocol(String protocol) {
 		if (!"HTTP/1.1".equals(protocol)) {
-			throw badRequest("A websocket is opened over HTTP/1.1.");
+			throw badRequest("A request of HTTP/1.0 or HTTP/2 is not upgraded.");
 		}
 	}
 

@@ -50,7 +50,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -77,7 +84,8 @@ class Http2Tests {
 
 	private static TestServer start(TestTransport transport) {
 		return TestServer
-			.on(transport, EchoController.class, FloodController.class, PageController.class, UnlimitedResets.class)
+			.on(transport, EchoController.class, FloodController.class, PageController.class, UnlimitedResets.class,
+					SpringHandlers.class)
 			.properties("server.http2.enabled=true")
 			.start();
 	}
@@ -114,7 +122,7 @@ class Http2Tests {
 			HttpResponse<String> refusal = get(client, server, "/echo");
 			assertThat(refusal.version()).isEqualTo(HttpClient.Version.HTTP_2);
 			assertThat(refusal.statusCode()).isEqualTo(400);
-			assertThat(refusal.body()).contains("A websocket is opened over HTTP/1.1.");
+			assertThat(refusal.body()).contains("A request of HTTP/1.0 or HTTP/2 is not upgraded.");
 		}
 		finally {
 			server.stop();
@@ -187,6 +195,27 @@ class Http2Tests {
 			}
 			OpenConnections connections = server.bean(OpenConnections.class);
 			await().untilAsserted(() -> assertThat(connections.count()).isZero());
+		});
+	}
+
+	@Test
+	void whenAnotherHandlerServesWebsocketsThenItIsLeftToJetty() throws Exception {
+		withJetty((server, connection) -> {
+			try (RawClient client = connection.stream().upgrade("/spring")) {
+				assertThat(client.text("a").read().text()).isEqualTo("spring: a");
+				client.close(1000);
+				assertThat(client.read().closeCode()).isEqualTo(1000);
+			}
+		});
+	}
+
+	@Test
+	void whenAHandlerReadsABodyThenThereIsNone() throws Exception {
+		withJetty((server, connection) -> {
+			try (RawClient client = connection.stream().request("/body", new byte[] { 1 })) {
+				assertThat(client.readStatus()).isEqualTo(404);
+				assertThat(client.input().readAllBytes()).asString().isEqualTo("0");
+			}
 		});
 	}
 
@@ -364,6 +393,24 @@ class Http2Tests {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebSocket
+	static class SpringHandlers implements WebSocketConfigurer {
+
+		@Override
+		public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
+			registry.addHandler(new TextWebSocketHandler() {
+
+				@Override
+				protected void handleTextMessage(WebSocketSession session, TextMessage message) throws Exception {
+					session.sendMessage(new TextMessage("spring: " + message.getPayload()));
+				}
+
+			}, "/spring").setAllowedOrigins("*");
+		}
+
+	}
+
 	@WebsocketController("/flood")
 	static class FloodController {
 
@@ -386,6 +433,11 @@ class Http2Tests {
 		void early(HttpServletResponse response) throws IOException {
 			response.getOutputStream().print("early");
 			response.flushBuffer();
+		}
+
+		@RequestMapping("/body")
+		String body(HttpServletRequest request) throws IOException {
+			return String.valueOf(request.getInputStream().readAllBytes().length);
 		}
 
 		@GetMapping("/page")

@@ -2,6 +2,7 @@ package io.github.websocketcontroller.upgrade.jetty;
 
 import java.io.IOException;
 
+import io.github.websocketcontroller.WebsocketController;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -9,14 +10,20 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.util.WebUtils;
 
 /**
  * Shows a request for a websocket over HTTP/2 to the other filters and to MVC as the GET
- * that they know. Jetty's own view is left as it is, so that whoever else serves
- * websockets with Jetty finds what it looks for.
+ * that they know. A handler that is none of ours gets it as it is: it may serve
+ * websockets with Jetty, which looks for a CONNECT.
  */
-public final class ExtendedConnectFilter implements Filter {
+public final class ExtendedConnectFilter implements Filter, HandlerInterceptor {
 
 	private static final String CONNECT = "CONNECT";
 
@@ -32,6 +39,22 @@ public final class ExtendedConnectFilter implements Filter {
 			return;
 		}
 		chain.doFilter(request, response);
+	}
+
+	@Override
+	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+		if (!isOurs(handler)) {
+			UpgradeView view = WebUtils.getNativeRequest(request, UpgradeView.class);
+			if (view != null) {
+				view.reveal();
+			}
+		}
+		return true;
+	}
+
+	private static boolean isOurs(Object handler) {
+		return handler instanceof HandlerMethod method
+				&& AnnotatedElementUtils.hasAnnotation(method.getBeanType(), WebsocketController.class);
 	}
 
 	private static boolean isExtendedConnect(HttpServletRequest request) {

@@ -4,13 +4,15 @@ import java.nio.ByteBuffer;
 
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Keeps a response that is none to a handshake from opening a tunnel. Every status of
- * success does (RFC 9110, 9.3.6), and a page would be taken for frames.
+ * Makes an ordinary exchange of one that opens no tunnel: its request has no body, as a
+ * GET has none, and its response is not one of success, all of which would open a tunnel
+ * (RFC 9110, 9.3.6) and have a page taken for frames.
  */
 final class TunnelGuard extends HttpStream.Wrapper {
 
@@ -21,6 +23,12 @@ final class TunnelGuard extends HttpStream.Wrapper {
 		this.upgradeRequest = upgradeRequest;
 	}
 
+	// Jetty says of a tunnel that there is something to read, and gives nothing.
+	@Override
+	public Content.Chunk read() {
+		return isUpgraded() ? super.read() : Content.Chunk.EOF;
+	}
+
 	@Override
 	public void send(MetaData.Request request, MetaData.Response response, boolean last, ByteBuffer content,
 			Callback callback) {
@@ -29,8 +37,11 @@ final class TunnelGuard extends HttpStream.Wrapper {
 
 	// The response is null where only content follows.
 	private boolean isUnwanted(MetaData.Response response) {
-		return response != null && HttpStatus.isSuccess(response.getStatus())
-				&& this.upgradeRequest.getAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE) == null;
+		return response != null && HttpStatus.isSuccess(response.getStatus()) && !isUpgraded();
+	}
+
+	private boolean isUpgraded() {
+		return this.upgradeRequest.getAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE) != null;
 	}
 
 	private static MetaData.Response notFound(MetaData.Response response) {

@@ -22,6 +22,9 @@ final class UpgradeView extends HttpServletRequestWrapper {
 
 	private static final SecureRandom random = new SecureRandom();
 
+	/** Whether the view is that of Jetty's. Set on the thread of the request. */
+	private boolean revealed;
+
 	private final Map<String, String> added = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
 	UpgradeView(HttpServletRequest request) {
@@ -37,14 +40,22 @@ final class UpgradeView extends HttpServletRequestWrapper {
 		return Base64.getEncoder().encodeToString(bytes);
 	}
 
+	/**
+	 * Shows the request as it is to whoever serves websockets without us.
+	 */
+	void reveal() {
+		this.revealed = true;
+		this.added.clear();
+	}
+
 	@Override
 	public String getMethod() {
-		return "GET";
+		return this.revealed ? super.getMethod() : "GET";
 	}
 
 	@Override
 	public String getProtocol() {
-		return "HTTP/1.1";
+		return this.revealed ? super.getProtocol() : "HTTP/1.1";
 	}
 
 	@Override
