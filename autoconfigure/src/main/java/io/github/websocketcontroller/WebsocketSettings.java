@@ -21,17 +21,22 @@ import java.util.List;
  * in bytes
  * @param includeErrorMessage whether the peer is told the message of what {@code serve}
  * has thrown
+ * @param outboxCapacity how much may wait to be written of what is offered to a peer, in
+ * bytes
+ * @param outboxOverflow what happens when there is no room
  * @since 0.1.0
  */
 public record WebsocketSettings(List<String> allowedOrigins, List<String> allowedOriginPatterns,
 		List<String> subprotocols, Duration handshakeTimeout, Duration closeTimeout, Duration writeTimeout,
-		int maxMessageSize, int readBufferSize, int writeBufferSize, boolean includeErrorMessage) {
+		int maxMessageSize, int readBufferSize, int writeBufferSize, boolean includeErrorMessage, int outboxCapacity,
+		OverflowPolicy outboxOverflow) {
 
 	/**
 	 * The settings of an application that sets nothing.
 	 */
 	public static final WebsocketSettings DEFAULTS = new WebsocketSettings(List.of(), List.of(), List.of(),
-			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 64 * 1024, 2048, 2048, false);
+			Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 64 * 1024, 2048, 2048, false,
+			1024 * 1024, OverflowPolicy.CLOSE);
 
 	public WebsocketSettings {
 		allowedOrigins = List.copyOf(allowedOrigins);

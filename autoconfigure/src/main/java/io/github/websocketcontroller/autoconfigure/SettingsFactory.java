@@ -51,11 +51,13 @@ final class SettingsFactory {
 		checkSize("read-buffer-size", properties.readBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
 		checkSize("write-buffer-size", properties.writeBufferSize(), SMALLEST_BUFFER, LARGEST_BUFFER);
 		checkNotNegative("shutdown.spread", properties.shutdown().spread());
+		checkSize("outbox.capacity", properties.outbox().capacity(), "1KB", LARGEST_MESSAGE);
 		return new WebsocketSettings(properties.allowedOrigins(), properties.allowedOriginPatterns(),
 				properties.subprotocols(), properties.handshakeTimeout(), properties.closeTimeout(),
 				properties.writeTimeout(), (int) properties.maxMessageSize().toBytes(),
 				(int) properties.readBufferSize().toBytes(), (int) properties.writeBufferSize().toBytes(),
-				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS);
+				properties.includeErrorMessage() == IncludeErrorMessage.ALWAYS,
+				(int) properties.outbox().capacity().toBytes(), properties.outbox().overflow());
 	}
 
 	private static void checkOrigins(String name, List<String> origins, Pattern syntax, String reason) {

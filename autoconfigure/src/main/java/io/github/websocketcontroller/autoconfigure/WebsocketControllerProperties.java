@@ -3,6 +3,8 @@ package io.github.websocketcontroller.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.websocketcontroller.OverflowPolicy;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -33,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param threads Kind of thread that serves a connection.
  * @param shutdown What happens to open connections when the application stops.
  * @param tomcat What is particular to Tomcat.
+ * @param outbox What may wait to be written to a peer that is slow.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -41,7 +44,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("10s") Duration writeTimeout, @DefaultValue("64KB") DataSize maxMessageSize,
 		@DefaultValue("2KB") DataSize readBufferSize, @DefaultValue("2KB") DataSize writeBufferSize,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
-		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat) {
+		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Outbox outbox) {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -88,6 +91,16 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * which costs least. Connections with TLS are always served through Tomcat.
 	 */
 	record Tomcat(@DefaultValue("true") boolean takeOver) {
+	}
+
+	/**
+	 * Properties of the outbox.
+	 *
+	 * @param capacity Maximum size of what waits for a peer after it was offered, with 64
+	 * bytes added for each message. There is always room for a single message.
+	 * @param overflow Policy for a message that is offered while there is no room for it.
+	 */
+	record Outbox(@DefaultValue("1MB") DataSize capacity, @DefaultValue("close") OverflowPolicy overflow) {
 	}
 
 }

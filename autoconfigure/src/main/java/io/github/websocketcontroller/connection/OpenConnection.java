@@ -15,6 +15,8 @@ import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.outbox.Outbox;
+import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.CloseCodes;
 import io.github.websocketcontroller.protocol.MessageReader;
 import io.github.websocketcontroller.protocol.MessageWriter;
@@ -34,7 +36,7 @@ import org.springframework.web.socket.WebSocketMessage;
  * A connection over a transport. Created on the thread that serves it. Besides what the
  * application sees, it can be finished by that thread, watched by the watchdog and cut by
  * anybody. Long because the application's view is wide; what happens is decided in
- * {@link Incoming}, {@link Outgoing} and {@link Closing}.
+ * {@link Incoming}, {@link Outgoing}, {@link Offering} and {@link Closing}.
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
@@ -66,6 +68,10 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Outgoing outgoing;
 
+	private final Outbox outbox;
+
+	private final Offering offering;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -93,7 +99,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.gate = new InterruptGate();
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize());
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
-		this.outgoing = new Outgoing(writer, this.closing, this.gate, this);
+		this.outbox = new Outbox(settings.outboxCapacity(), settings.outboxOverflow());
+		this.outgoing = new Outgoing(writer, this.closing, this.gate, this.outbox, this);
+		this.offering = new Offering(this, this.outbox, this.outgoing, helpers, this.writeTimeout);
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this);
 	}
 
@@ -273,6 +281,57 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		}
 	}
 
+	@Override
+	public boolean offer(WebSocketMessage<?> message) {
+		return offerMessage(message, null);
+	}
+
+	@Override
+	public boolean offer(WebSocketMessage<?> message, Object key) {
+		return offerMessage(message, key);
+	}
+
+	private boolean offerMessage(WebSocketMessage<?> message, @Nullable Object key) {
+		Assert.isTrue(message.isLast(), "A fragment can't be offered as a message");
+		if (message instanceof TextMessage text) {
+			return isOpen() && this.offering.offer(OutboxMessage.text(text.asBytes(), key));
+		}
+		if (message instanceof BinaryMessage binary) {
+			return isOpen() && this.offering.offer(OutboxMessage.binary(binary.getPayload(), key));
+		}
+		throw new IllegalArgumentException("Neither text nor binary: " + message.getClass().getName());
+	}
+
+	@Override
+	public boolean offerText(String text) {
+		return isOpen() && this.offering.offer(OutboxMessage.text(text));
+	}
+
+	@Override
+	public boolean offerBinary(byte[] payload) {
+		return isOpen() && this.offering.offer(OutboxMessage.binary(payload));
+	}
+
+	@Override
+	public boolean offerJson(Object object) {
+		return isOpen() && this.offering.offer(OutboxMessage.text(this.conversions.toJson(object), null));
+	}
+
+	@Override
+	public int getQueuedMessages() {
+		return this.outbox.size();
+	}
+
+	@Override
+	public long getQueuedBytes() {
+		return this.outbox.bytes();
+	}
+
+	@Override
+	public long getDroppedMessages() {
+		return this.outbox.dropped();
+	}
+
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
 	 * application follows; when it returns, the socket is gone.
@@ -286,7 +345,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	private void shakeHands() {
-		this.outgoing.close(this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME));
+		this.offering.finish(this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME));
 		this.incoming.drain();
 		cut();
 	}
@@ -305,11 +364,15 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 			this.closing.begin(CloseStatus.SERVER_ERROR.withReason("Write timed out"));
 			cut();
 		}
+		else {
+			this.offering.watch();
+		}
 	}
 
 	@Override
 	public void cut() {
 		this.closing.begin(CloseStatus.NO_CLOSE_FRAME);
+		this.outbox.discard();
 		this.transport.close();
 		this.closing.end();
 	}

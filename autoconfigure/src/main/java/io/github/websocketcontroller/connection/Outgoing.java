@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.websocketcontroller.outbox.Outbox;
+import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.MessageWriter;
 import io.github.websocketcontroller.protocol.Opcode;
 
@@ -11,7 +13,8 @@ import org.springframework.web.socket.CloseStatus;
 
 /**
  * The sending half of a connection: whole messages in turn, and a Close after which
- * nothing follows (RFC 6455, 5.5.1).
+ * nothing follows (RFC 6455, 5.5.1). A message is written after those that were offered
+ * before it; control frames do not wait for these.
  */
 final class Outgoing {
 
@@ -21,10 +24,15 @@ final class Outgoing {
 
 	private final InterruptGate gate;
 
+	private final Outbox outbox;
+
 	private final ConnectionEnd end;
 
-	/** Whose turn it is to write. */
-	private final ReentrantLock lock = new ReentrantLock();
+	/**
+	 * Whose turn it is to write. Fair, or one that writes message after message of the
+	 * outbox would let nobody in between.
+	 */
+	private final ReentrantLock lock = new ReentrantLock(true);
 
 	/** Whether a Close was sent or a frame was broken off. Owned by the lock. */
 	private boolean finished;
@@ -34,10 +42,11 @@ final class Outgoing {
 
 	private long lastProgressAt;
 
-	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end) {
+	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, Outbox outbox, ConnectionEnd end) {
 		this.writer = writer;
 		this.closing = closing;
 		this.gate = gate;
+		this.outbox = outbox;
 		this.end = end;
 	}
 
@@ -58,16 +67,24 @@ final class Outgoing {
 	}
 
 	void ping(byte[] payload) {
-		write((frames, bytes) -> frames.control(Opcode.PING, bytes), payload);
+		write((frames, bytes) -> frames.control(Opcode.PING, bytes), payload, 0);
 	}
 
 	void pong(byte[] payload) {
-		write((frames, bytes) -> frames.control(Opcode.PONG, bytes), payload);
+		write((frames, bytes) -> frames.control(Opcode.PONG, bytes), payload, 0);
 	}
 
+	// What is offered from now on comes later, or others could keep it from its turn.
 	private <T> void write(Write<T> write, T payload) {
+		write(write, payload, this.outbox.last());
+	}
+
+	private <T> void write(Write<T> write, T payload, long lastOffered) {
 		enter();
 		try {
+			if (lastOffered != 0) {
+				writeOffered(lastOffered);
+			}
 			write.write(this.writer, payload);
 		}
 		catch (IOException ex) {
@@ -78,11 +95,80 @@ final class Outgoing {
 		}
 	}
 
+	private void writeOffered(long last) throws IOException {
+		OutboxMessage message = this.outbox.poll(last);
+		while (message != null) {
+			write(message);
+			message = this.outbox.poll(last);
+		}
+	}
+
+	private void write(OutboxMessage offered) throws IOException {
+		boolean written = false;
+		try {
+			offered.writeTo(this.writer);
+			written = true;
+		}
+		finally {
+			if (!written) {
+				this.outbox.countDropped();
+			}
+		}
+	}
+
 	/**
-	 * Sends the Close unless one was sent. A peer that is lost is nobody to tell.
+	 * Writes the next message of the outbox, be the connection open or closing.
+	 * @return {@code false} if none waits or nothing can be written any more
+	 */
+	boolean writeNextOffered() {
+		this.lock.lock();
+		try {
+			return !this.finished && pollAndWrite();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean pollAndWrite() {
+		boolean interrupted = enterAnyway();
+		try {
+			OutboxMessage message = this.outbox.poll(Long.MAX_VALUE);
+			if (message != null) {
+				write(message);
+			}
+			return message != null;
+		}
+		catch (IOException ex) {
+			lose();
+			return false;
+		}
+		finally {
+			exit(interrupted);
+		}
+	}
+
+	/**
+	 * Takes no more offers, writes what was offered, as long as the peer takes it, and
+	 * then sends the Close.
+	 * @param status the status
+	 */
+	void finish(CloseStatus status) {
+		this.outbox.seal();
+		boolean more = true;
+		while (more) {
+			more = writeNextOffered();
+		}
+		close(status);
+	}
+
+	/**
+	 * Drops what was offered and sends the Close unless one was sent. A peer that is lost
+	 * is nobody to tell.
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
+		this.outbox.discard();
 		this.lock.lock();
 		try {
 			if (!this.finished) {
@@ -97,12 +183,8 @@ final class Outgoing {
 		}
 	}
 
-	// A thread that is interrupted still tells the peer.
 	private void sendClose(CloseStatus status) {
-		boolean interrupted = false;
-		while (!this.gate.enter()) {
-			interrupted |= Thread.interrupted();
-		}
+		boolean interrupted = enterAnyway();
 		try {
 			this.writer.close(status);
 		}
@@ -110,10 +192,23 @@ final class Outgoing {
 			this.end.cut();
 		}
 		finally {
-			this.gate.exit();
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
+			exit(interrupted);
+		}
+	}
+
+	// A thread that is interrupted still tells the peer.
+	private boolean enterAnyway() {
+		boolean interrupted = false;
+		while (!this.gate.enter()) {
+			interrupted |= Thread.interrupted();
+		}
+		return interrupted;
+	}
+
+	private void exit(boolean interrupted) {
+		this.gate.exit();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -159,9 +254,13 @@ final class Outgoing {
 	}
 
 	private RuntimeException lost(IOException cause) {
+		lose();
+		return this.end.closed(cause);
+	}
+
+	private void lose() {
 		this.finished = true;
 		this.end.cut();
-		return this.end.closed(cause);
 	}
 
 	/**

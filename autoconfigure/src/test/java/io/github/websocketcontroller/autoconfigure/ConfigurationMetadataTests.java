@@ -42,7 +42,8 @@ class ConfigurationMetadataTests {
 			Map.entry("read-buffer-size", DataSize.ofKilobytes(2)),
 			Map.entry("write-buffer-size", DataSize.ofKilobytes(2)), Map.entry("include-error-message", "never"),
 			Map.entry("threads", "auto"), Map.entry("shutdown.spread", Duration.ofSeconds(2)),
-			Map.entry("tomcat.take-over", true));
+			Map.entry("tomcat.take-over", true), Map.entry("outbox.capacity", DataSize.ofMegabytes(1)),
+			Map.entry("outbox.overflow", "close"));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import io.github.websocketcontroller.OverflowPolicy;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.WebsocketException;
@@ -383,7 +384,8 @@ class WebsocketControllerAutoConfigurationTests {
 	static class OwnSettings {
 
 		static final WebsocketSettings SETTINGS = new WebsocketSettings(List.of("*"), List.of(), List.of(),
-				Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 1, 512, 512, true);
+				Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 1, 512, 512, true, 4096,
+				OverflowPolicy.BLOCK);
 
 		@Bean
 		WebsocketSettings settings() {

@@ -41,9 +41,10 @@ class ReadmeTests {
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
 	private static final String IMPORTS = Stream
-		.of("java.security.Principal", "java.time.*", "java.util.*", "java.util.concurrent.*",
-				"io.github.websocketcontroller.*", "jakarta.validation.Valid", "jakarta.validation.constraints.*",
-				"org.junit.jupiter.api.Test", "org.springframework.boot.test.context.SpringBootTest",
+		.of("java.nio.charset.StandardCharsets", "java.security.Principal", "java.time.*", "java.util.*",
+				"java.util.concurrent.*", "io.github.websocketcontroller.*", "jakarta.validation.Valid",
+				"jakarta.validation.constraints.*", "org.junit.jupiter.api.Test",
+				"org.springframework.boot.test.context.SpringBootTest",
 				"org.springframework.boot.test.context.SpringBootTest.WebEnvironment",
 				"org.springframework.boot.test.web.server.LocalServerPort", "org.springframework.http.*",
 				"org.springframework.web.bind.annotation.*", "org.springframework.web.socket.*",

@@ -83,7 +83,8 @@ class OriginPolicyTests {
 		WebsocketSettings defaults = WebsocketSettings.DEFAULTS;
 		return new WebsocketSettings(origins, patterns, List.of(), handshakeTimeout, defaults.closeTimeout(),
 				defaults.writeTimeout(), defaults.maxMessageSize(), defaults.readBufferSize(),
-				defaults.writeBufferSize(), defaults.includeErrorMessage());
+				defaults.writeBufferSize(), defaults.includeErrorMessage(), defaults.outboxCapacity(),
+				defaults.outboxOverflow());
 	}
 
 }
