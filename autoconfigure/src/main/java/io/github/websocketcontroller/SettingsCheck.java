@@ -80,6 +80,10 @@ final class SettingsCheck {
 		}
 	}
 
+	static void outboxCapacity(String name, DataSize value) {
+		between(name, value, "1KB", LARGEST_MESSAGE);
+	}
+
 	static void messageSize(String name, DataSize value) {
 		between(name, value, "1B", LARGEST_MESSAGE);
 	}

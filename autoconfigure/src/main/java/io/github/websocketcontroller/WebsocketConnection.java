@@ -27,12 +27,12 @@ import org.springframework.web.socket.WebSocketMessage;
  * <p>
  * <strong>Blocking.</strong> Receiving blocks until a message is there; sending blocks
  * while there is no room in the socket's send buffer, at most
- * {@code websocket-controller.write-timeout}, which ends the connection. Pings and the
- * peer's Close are answered while a thread receives; an application that never receives
- * calls {@link #ignoreIncoming()}. While a receive waits, a peer that is silent for
- * {@code websocket-controller.heartbeat.interval} gets a ping, and one that stays silent
- * for {@code websocket-controller.heartbeat.timeout} after it has gone: the connection
- * ends with 1011.
+ * {@code websocket-controller.write-timeout}, which ends the connection. Offering does
+ * not wait for the peer. Pings and the peer's Close are answered while a thread receives;
+ * an application that never receives calls {@link #ignoreIncoming()}. While a receive
+ * waits, a peer that is silent for {@code websocket-controller.heartbeat.interval} gets a
+ * ping, and one that stays silent for {@code websocket-controller.heartbeat.timeout}
+ * after it has gone: the connection ends with 1011.
  * <p>
  * <strong>Errors.</strong> When the connection has ended, receiving and sending throw
  * {@link ConnectionClosedException}; after a thousand receives in vain the next throws an
@@ -416,5 +416,89 @@ public interface WebsocketConnection {
 	 * @throws WebsocketException if no thread can be had
 	 */
 	void fork(Runnable task);
+
+	/**
+	 * Queues a text or binary message and returns at once: whoever tells many does not
+	 * wait for a slow one. Messages are written in the order in which a thread sends and
+	 * offers them; {@code send} first writes what was offered before. Of what waits, at
+	 * most {@code websocket-controller.outbox.capacity} bytes are kept, each message
+	 * counting for its payload in UTF-8 and 64 bytes more, or one message that is larger;
+	 * for one that finds no room {@code websocket-controller.outbox.overflow} says what
+	 * happens. With {@link OverflowPolicy#BLOCK}, and only then, this waits for room, as
+	 * long as a write may; a thread that is interrupted does not wait and stays
+	 * interrupted.
+	 * <p>
+	 * What has been offered when the application closes, or the server shuts down, is
+	 * written before the Close, as far as the peer takes it within
+	 * {@code websocket-controller.close-timeout}. It is dropped when the peer has closed
+	 * or is lost, or violates the protocol.
+	 * <p>
+	 * The payload is kept and not copied: it must not change any more. A text message
+	 * that is made of bytes, which have to be UTF-8, is not encoded again, whatever the
+	 * number of connections it is offered to.
+	 * @param message the message, which is not a fragment
+	 * @return {@code true} if it waits or is on its way; {@code false} if it was dropped
+	 * or the connection has ended or is closing
+	 * @throws IllegalArgumentException if the message is a fragment, or neither text nor
+	 * binary
+	 */
+	boolean offer(WebSocketMessage<?> message);
+
+	/**
+	 * Offers a message that supersedes others. With {@link OverflowPolicy#CONFLATE} it
+	 * takes the place in the queue of the message with an equal key that waits, if there
+	 * is one, which then counts as dropped. With every other policy the key means nothing
+	 * and all messages are kept.
+	 * @param message the message, which is not a fragment
+	 * @param key what the message is about, for use in a hash map
+	 * @return as {@link #offer(WebSocketMessage)}
+	 * @throws IllegalArgumentException if the message is a fragment, or neither text nor
+	 * binary
+	 */
+	boolean offer(WebSocketMessage<?> message, Object key);
+
+	/**
+	 * Offers a text message.
+	 * @param text the text
+	 * @return as {@link #offer(WebSocketMessage)}
+	 */
+	boolean offerText(String text);
+
+	/**
+	 * Offers a binary message.
+	 * @param payload the payload, which is kept and must not change any more
+	 * @return as {@link #offer(WebSocketMessage)}
+	 */
+	boolean offerBinary(byte[] payload);
+
+	/**
+	 * Offers an object as JSON in a text message.
+	 * @param object the object, which is written as JSON at once
+	 * @return as {@link #offer(WebSocketMessage)}
+	 * @throws WebsocketException if it can't be written as JSON
+	 */
+	boolean offerJson(Object object);
+
+	/**
+	 * How many of the messages that were offered wait to be written. The one that is
+	 * being written does not count.
+	 * @return their number, 0 after the end
+	 */
+	int getQueuedMessages();
+
+	/**
+	 * How much of {@code websocket-controller.outbox.capacity} is in use.
+	 * @return the bytes of the messages that wait, each with the 64 that it counts for
+	 * besides its payload; 0 after the end
+	 */
+	long getQueuedBytes();
+
+	/**
+	 * How many of the messages that were offered while the connection was open will never
+	 * be written, or not completely: refused or driven out by the policy, superseded by
+	 * one with an equal key, or left over at the end.
+	 * @return their number since the connection was opened
+	 */
+	long getDroppedMessages();
 
 }

@@ -60,6 +60,10 @@ public final class WebsocketSettings {
 
 	private final Duration heartbeatTimeout;
 
+	private final int outboxCapacity;
+
+	private final OverflowPolicy outboxOverflow;
+
 	private WebsocketSettings(Builder builder) {
 		this.allowedOrigins = builder.allowedOrigins;
 		this.allowedOriginPatterns = builder.allowedOriginPatterns;
@@ -76,6 +80,8 @@ public final class WebsocketSettings {
 		this.maxStreamedMessageSize = builder.maxStreamedMessageSize.toBytes();
 		this.heartbeatInterval = builder.heartbeatInterval;
 		this.heartbeatTimeout = builder.heartbeatTimeout;
+		this.outboxCapacity = (int) builder.outboxCapacity.toBytes();
+		this.outboxOverflow = builder.outboxOverflow;
 	}
 
 	/**
@@ -218,6 +224,22 @@ public final class WebsocketSettings {
 	}
 
 	/**
+	 * How much may wait to be written of what is offered to a peer.
+	 * @return the size in bytes
+	 */
+	public int outboxCapacity() {
+		return this.outboxCapacity;
+	}
+
+	/**
+	 * What happens to an offered message that finds no room.
+	 * @return the policy
+	 */
+	public OverflowPolicy outboxOverflow() {
+		return this.outboxOverflow;
+	}
+
+	/**
 	 * Builds settings. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -252,6 +274,10 @@ public final class WebsocketSettings {
 
 		private Duration heartbeatTimeout = Duration.ofSeconds(10);
 
+		private DataSize outboxCapacity = DataSize.ofMegabytes(1);
+
+		private OverflowPolicy outboxOverflow = OverflowPolicy.CLOSE;
+
 		private Builder() {
 		}
 
@@ -271,6 +297,8 @@ public final class WebsocketSettings {
 			this.maxStreamedMessageSize = DataSize.ofBytes(settings.maxStreamedMessageSize);
 			this.heartbeatInterval = settings.heartbeatInterval;
 			this.heartbeatTimeout = settings.heartbeatTimeout;
+			this.outboxCapacity = DataSize.ofBytes(settings.outboxCapacity);
+			this.outboxOverflow = settings.outboxOverflow;
 		}
 
 		/**
@@ -430,6 +458,26 @@ public final class WebsocketSettings {
 		}
 
 		/**
+		 * How much may wait to be written of what is offered to a peer.
+		 * @param outboxCapacity 1 KB to 1 GB
+		 * @return this builder
+		 */
+		public Builder outboxCapacity(DataSize outboxCapacity) {
+			this.outboxCapacity = outboxCapacity;
+			return this;
+		}
+
+		/**
+		 * What happens to an offered message that finds no room.
+		 * @param outboxOverflow the policy
+		 * @return this builder
+		 */
+		public Builder outboxOverflow(OverflowPolicy outboxOverflow) {
+			this.outboxOverflow = outboxOverflow;
+			return this;
+		}
+
+		/**
 		 * Checks all values and builds the settings.
 		 * @return the settings
 		 * @throws InvalidSettingException if a value makes no sense
@@ -449,6 +497,7 @@ public final class WebsocketSettings {
 			SettingsCheck.notNegative("max-streamed-message-size", this.maxStreamedMessageSize);
 			SettingsCheck.notNegative("heartbeat.interval", this.heartbeatInterval);
 			SettingsCheck.positive("heartbeat.timeout", this.heartbeatTimeout);
+			SettingsCheck.outboxCapacity("outbox.capacity", this.outboxCapacity);
 			return new WebsocketSettings(this);
 		}
 

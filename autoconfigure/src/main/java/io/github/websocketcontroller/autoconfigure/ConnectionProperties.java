@@ -3,6 +3,7 @@ package io.github.websocketcontroller.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.websocketcontroller.OverflowPolicy;
 import io.github.websocketcontroller.autoconfigure.WebsocketControllerProperties.IncludeErrorMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,19 @@ interface ConnectionProperties {
 	@Nullable DataSize maxStreamedMessageSize();
 
 	@Nullable Heartbeat heartbeat();
+
+	@Nullable Outbox outbox();
+
+	/**
+	 * Those of the outbox.
+	 */
+	interface Outbox {
+
+		@Nullable DataSize capacity();
+
+		@Nullable OverflowPolicy overflow();
+
+	}
 
 	/**
 	 * Those of the heartbeat.

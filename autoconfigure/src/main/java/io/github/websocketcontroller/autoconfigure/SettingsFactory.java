@@ -73,6 +73,11 @@ final class SettingsFactory {
 			map.from(limits::messagesPerSecond).to(settings::messagesPerSecond);
 			map.from(limits::idleTime).to(settings::idleTime);
 		}
+		ConnectionProperties.Outbox outbox = properties.outbox();
+		if (outbox != null) {
+			map.from(outbox::capacity).to(settings::outboxCapacity);
+			map.from(outbox::overflow).to(settings::outboxOverflow);
+		}
 		ConnectionProperties.Heartbeat heartbeat = properties.heartbeat();
 		if (heartbeat != null) {
 			map.from(heartbeat::interval).to(settings::heartbeatInterval);

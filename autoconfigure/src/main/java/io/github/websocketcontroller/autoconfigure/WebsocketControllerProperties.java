@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.websocketcontroller.OverflowPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -42,6 +43,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxStreamedMessageSize Maximum size of a message that is received as a stream. A
  * longer one ends the connection with 1009. 0 is no limit.
  * @param heartbeat Pings that find out whether a silent peer is still there.
+ * @param outbox What may wait to be written to a peer that is slow.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -52,7 +54,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
 		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Limits limits,
 		@DefaultValue Map<String, Path> paths, @DefaultValue("0B") DataSize maxStreamedMessageSize,
-		@DefaultValue Heartbeat heartbeat) implements ConnectionProperties {
+		@DefaultValue Heartbeat heartbeat, @DefaultValue Outbox outbox) implements ConnectionProperties {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -130,6 +132,17 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	}
 
 	/**
+	 * Properties of the outbox.
+	 *
+	 * @param capacity Maximum size of what waits for a peer after it was offered, with 64
+	 * bytes added for each message. There is always room for a single message.
+	 * @param overflow Policy for a message that is offered while there is no room for it.
+	 */
+	record Outbox(@DefaultValue("1MB") DataSize capacity,
+			@DefaultValue("close") OverflowPolicy overflow) implements ConnectionProperties.Outbox {
+	}
+
+	/**
 	 * Properties of the connections of one path. What is not set is as for all paths.
 	 *
 	 * @param allowedOrigins Comma-separated list of origins of web pages that may
@@ -152,13 +165,14 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * @param maxStreamedMessageSize Maximum size of a message that is received as a
 	 * stream. 0 is no limit.
 	 * @param heartbeat Pings that find out whether a silent peer is still there.
+	 * @param outbox What may wait to be written to a peer that is slow.
 	 */
 	record Path(@Nullable List<String> allowedOrigins, @Nullable List<String> allowedOriginPatterns,
 			@Nullable List<String> subprotocols, @Nullable Duration handshakeTimeout, @Nullable Duration closeTimeout,
 			@Nullable Duration writeTimeout, @Nullable DataSize maxMessageSize, @Nullable DataSize readBufferSize,
 			@Nullable DataSize writeBufferSize, @Nullable IncludeErrorMessage includeErrorMessage,
-			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize,
-			@Nullable PathHeartbeat heartbeat) implements ConnectionProperties {
+			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize, @Nullable PathHeartbeat heartbeat,
+			@Nullable PathOutbox outbox) implements ConnectionProperties {
 	}
 
 	/**
@@ -183,6 +197,17 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 */
 	record PathHeartbeat(@Nullable Duration interval,
 			@Nullable Duration timeout) implements ConnectionProperties.Heartbeat {
+	}
+
+	/**
+	 * Properties of the outbox of the connections of one path.
+	 *
+	 * @param capacity Maximum size of what waits for a peer after it was offered, with 64
+	 * bytes added for each message. There is always room for a single message.
+	 * @param overflow Policy for a message that is offered while there is no room for it.
+	 */
+	record PathOutbox(@Nullable DataSize capacity,
+			@Nullable OverflowPolicy overflow) implements ConnectionProperties.Outbox {
 	}
 
 }

@@ -22,6 +22,8 @@ import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.outbox.Outbox;
+import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.CloseCodes;
 import io.github.websocketcontroller.protocol.MessageReader;
 import io.github.websocketcontroller.protocol.MessageWriter;
@@ -42,7 +44,8 @@ import org.springframework.web.socket.WebSocketMessage;
  * A connection over a transport. Created on the thread that serves it. Besides what the
  * application sees, it can be finished by that thread, watched by the watchdog and cut by
  * anybody. Long because the application's view is wide; what happens is decided in
- * {@link Incoming}, {@link Outgoing}, {@link Closing} and {@link Forks}.
+ * {@link Incoming}, {@link Outgoing}, {@link Offering}, {@link Closing} and
+ * {@link Forks}.
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
@@ -86,6 +89,10 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Forks forks;
 
+	private final Outbox outbox;
+
+	private final Offering offering;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -113,7 +120,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.gate = new InterruptGate();
 		this.traffic = new Traffic(settings);
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
-		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic);
+		this.outbox = new Outbox(settings.outboxCapacity(), settings.outboxOverflow());
+		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic, this.outbox);
+		this.offering = new Offering(this, this.outbox, this.outgoing, helpers, this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
 				this.outgoing::flushBeforeWaiting);
@@ -404,6 +413,57 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.gate.interruptOnTheWayOut();
 	}
 
+	@Override
+	public boolean offer(WebSocketMessage<?> message) {
+		return offerMessage(message, null);
+	}
+
+	@Override
+	public boolean offer(WebSocketMessage<?> message, Object key) {
+		return offerMessage(message, key);
+	}
+
+	private boolean offerMessage(WebSocketMessage<?> message, @Nullable Object key) {
+		Assert.isTrue(message.isLast(), "A fragment can't be offered as a message");
+		if (message instanceof TextMessage text) {
+			return isOpen() && this.offering.offer(OutboxMessage.text(text.asBytes(), key));
+		}
+		if (message instanceof BinaryMessage binary) {
+			return isOpen() && this.offering.offer(OutboxMessage.binary(binary.getPayload(), key));
+		}
+		throw new IllegalArgumentException("Neither text nor binary: " + message.getClass().getName());
+	}
+
+	@Override
+	public boolean offerText(String text) {
+		return isOpen() && this.offering.offer(OutboxMessage.text(text));
+	}
+
+	@Override
+	public boolean offerBinary(byte[] payload) {
+		return isOpen() && this.offering.offer(OutboxMessage.binary(payload));
+	}
+
+	@Override
+	public boolean offerJson(Object object) {
+		return isOpen() && this.offering.offer(OutboxMessage.text(this.conversions.toJson(object), null));
+	}
+
+	@Override
+	public int getQueuedMessages() {
+		return this.outbox.size();
+	}
+
+	@Override
+	public long getQueuedBytes() {
+		return this.outbox.bytes();
+	}
+
+	@Override
+	public long getDroppedMessages() {
+		return this.outbox.dropped();
+	}
+
 	/**
 	 * Performs the closing handshake. Called on the serving thread when no code of the
 	 * application follows; when it returns, the socket is gone and forked threads have
@@ -420,7 +480,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	private void shakeHands() {
-		this.outgoing.close(this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME));
+		this.offering.finish(this.closing.statusOr(CloseStatus.NO_CLOSE_FRAME));
 		this.incoming.drain();
 		cut();
 	}
@@ -444,12 +504,14 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		}
 		else {
 			this.heartbeat.watch(now);
+			this.offering.watch();
 		}
 	}
 
 	@Override
 	public void cut() {
 		this.closing.begin(CloseStatus.NO_CLOSE_FRAME);
+		this.outbox.discard();
 		this.transport.close();
 		this.closing.end();
 		this.forks.tell();

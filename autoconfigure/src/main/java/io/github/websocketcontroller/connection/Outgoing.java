@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.websocketcontroller.outbox.Outbox;
+import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.MessageWriter;
 import io.github.websocketcontroller.protocol.Opcode;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.springframework.web.socket.CloseStatus;
 
 /**
  * The sending half of a connection: whole messages in turn, and a Close after which
- * nothing follows (RFC 6455, 5.5.1).
+ * nothing follows (RFC 6455, 5.5.1). A message is written after those that were offered
+ * before it; control frames do not wait for these.
  */
 final class Outgoing {
 
@@ -30,8 +33,13 @@ final class Outgoing {
 
 	private final Traffic traffic;
 
-	/** Whose turn it is to write. */
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Outbox outbox;
+
+	/**
+	 * Whose turn it is to write. Fair, or one that writes message after message of the
+	 * outbox would let nobody in between.
+	 */
+	private final ReentrantLock lock = new ReentrantLock(true);
 
 	private final Condition messageEnded = this.lock.newCondition();
 
@@ -49,12 +57,14 @@ final class Outgoing {
 
 	private long lastProgressAt;
 
-	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end, Traffic traffic) {
+	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end, Traffic traffic,
+			Outbox outbox) {
 		this.writer = writer;
 		this.closing = closing;
 		this.gate = gate;
 		this.end = end;
 		this.traffic = traffic;
+		this.outbox = outbox;
 	}
 
 	void text(String text) {
@@ -94,16 +104,19 @@ final class Outgoing {
 	 * @return the message, to be closed by the caller
 	 */
 	MessageOutputStream begin(Opcode kind) {
-		this.lock.lock();
+		long lastOffered = this.outbox.last();
+		enter(true);
 		try {
-			awaitEndOfMessage();
-			requireOpen();
+			writeOffered(lastOffered);
 			this.message = new MessageOutputStream(this, kind);
 			this.messageOwner = Thread.currentThread();
 			return this.message;
 		}
+		catch (IOException ex) {
+			throw lost(ex);
+		}
 		finally {
-			this.lock.unlock();
+			leave();
 		}
 	}
 
@@ -188,17 +201,21 @@ final class Outgoing {
 		}
 	}
 
+	// What is offered from now on comes later, or others could keep it from its turn.
 	private <T> void send(Write<T> write, T payload) {
-		perform(true, write, payload);
+		perform(true, this.outbox.last(), write, payload);
 	}
 
 	private <T> void write(Write<T> write, T payload) {
-		perform(false, write, payload);
+		perform(false, 0, write, payload);
 	}
 
-	private <T> void perform(boolean message, Write<T> write, T payload) {
+	private <T> void perform(boolean message, long lastOffered, Write<T> write, T payload) {
 		enter(message);
 		try {
+			if (lastOffered != 0) {
+				writeOffered(lastOffered);
+			}
 			write.write(this.writer, payload);
 		}
 		catch (IOException ex) {
@@ -209,11 +226,84 @@ final class Outgoing {
 		}
 	}
 
+	private void writeOffered(long last) throws IOException {
+		OutboxMessage message = this.outbox.poll(last);
+		while (message != null) {
+			write(message);
+			message = this.outbox.poll(last);
+		}
+	}
+
+	private void write(OutboxMessage offered) throws IOException {
+		boolean written = false;
+		try {
+			offered.writeTo(this.writer);
+			written = true;
+			this.traffic.sent();
+		}
+		finally {
+			if (!written) {
+				this.outbox.countDropped();
+			}
+		}
+	}
+
 	/**
-	 * Sends the Close unless one was sent. A peer that is lost is nobody to tell.
+	 * Writes the next message of the outbox, be the connection open or closing.
+	 * @return {@code false} if none waits or nothing can be written any more
+	 */
+	boolean writeNextOffered() {
+		this.lock.lock();
+		try {
+			awaitEndOfMessage();
+			return !this.finished && this.message == null && pollAndWrite();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean pollAndWrite() {
+		boolean interrupted = enterAnyway();
+		try {
+			OutboxMessage message = this.outbox.poll(Long.MAX_VALUE);
+			if (message == null) {
+				this.writer.flush();
+				return false;
+			}
+			write(message);
+			return true;
+		}
+		catch (IOException ex) {
+			lose();
+			return false;
+		}
+		finally {
+			exit(interrupted);
+		}
+	}
+
+	/**
+	 * Takes no more offers, writes what was offered, as long as the peer takes it, and
+	 * then sends the Close.
+	 * @param status the status
+	 */
+	void finish(CloseStatus status) {
+		this.outbox.seal();
+		boolean more = true;
+		while (more) {
+			more = writeNextOffered();
+		}
+		close(status);
+	}
+
+	/**
+	 * Drops what was offered and sends the Close unless one was sent. A peer that is lost
+	 * is nobody to tell.
 	 * @param status the status
 	 */
 	void close(CloseStatus status) {
+		this.outbox.discard();
 		this.lock.lock();
 		try {
 			if (!this.finished) {
@@ -228,12 +318,8 @@ final class Outgoing {
 		}
 	}
 
-	// A thread that is interrupted still tells the peer.
 	private void sendClose(CloseStatus status) {
-		boolean interrupted = false;
-		while (!this.gate.enter()) {
-			interrupted |= Thread.interrupted();
-		}
+		boolean interrupted = enterAnyway();
 		try {
 			this.writer.close(status);
 		}
@@ -241,10 +327,23 @@ final class Outgoing {
 			this.end.cut();
 		}
 		finally {
-			this.gate.exit();
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
+			exit(interrupted);
+		}
+	}
+
+	// A thread that is interrupted still tells the peer.
+	private boolean enterAnyway() {
+		boolean interrupted = false;
+		while (!this.gate.enter()) {
+			interrupted |= Thread.interrupted();
+		}
+		return interrupted;
+	}
+
+	private void exit(boolean interrupted) {
+		this.gate.exit();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -297,9 +396,13 @@ final class Outgoing {
 	}
 
 	private RuntimeException lost(IOException cause) {
+		lose();
+		return this.end.closed(cause);
+	}
+
+	private void lose() {
 		this.finished = true;
 		this.end.cut();
-		return this.end.closed(cause);
 	}
 
 	/**

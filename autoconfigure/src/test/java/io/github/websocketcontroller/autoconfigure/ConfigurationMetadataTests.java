@@ -54,7 +54,8 @@ class ConfigurationMetadataTests {
 			Map.entry("limits.idle-time", Duration.ZERO), Map.entry("paths", Map.of()),
 			Map.entry("max-streamed-message-size", DataSize.ofBytes(0)),
 			Map.entry("heartbeat.interval", Duration.ofSeconds(30)),
-			Map.entry("heartbeat.timeout", Duration.ofSeconds(10)));
+			Map.entry("heartbeat.timeout", Duration.ofSeconds(10)),
+			Map.entry("outbox.capacity", DataSize.ofMegabytes(1)), Map.entry("outbox.overflow", "close"));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 

@@ -111,6 +111,8 @@ class StartFailureTests {
 			read-buffer-size=2MB                  | It must be between 256B and 1MB.
 			write-buffer-size=0                   | It must be between 256B and 1MB.
 			write-buffer-size=1GB                 | It must be between 256B and 1MB.
+			outbox.capacity=1023B                 | It must be between 1KB and 1GB.
+			outbox.capacity=2GB                   | It must be between 1KB and 1GB.
 			allowed-origins=example.org           | An origin is a scheme and a host
 			allowed-origins=https://a.example/    | An origin is a scheme and a host
 			allowed-origin-patterns=*.example.org | A pattern of origins is a scheme and a host
@@ -195,7 +197,8 @@ class StartFailureTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "include-error-message=sometimes, ALWAYS, NEVER", "threads=green, AUTO, PLATFORM" })
+	@CsvSource({ "include-error-message=sometimes, ALWAYS, NEVER", "threads=green, AUTO, PLATFORM",
+			"outbox.overflow=drop, BLOCK, CLOSE" })
 	void whenAValueIsUnknownThenTheStartFailsAndNamesTheValidOnes(String property, String first, String second,
 			CapturedOutput output) {
 		Throwable failure = failure(TestServer.with().properties("websocket-controller." + property));

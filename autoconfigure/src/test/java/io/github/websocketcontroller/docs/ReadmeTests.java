@@ -47,9 +47,9 @@ class ReadmeTests {
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
 	private static final String IMPORTS = Stream
-		.of("java.io.*", "java.nio.file.*", "java.security.Principal", "java.time.*", "java.util.*",
-				"java.util.concurrent.*", "io.github.websocketcontroller.*", "jakarta.validation.Valid",
-				"jakarta.validation.constraints.*", "org.junit.jupiter.api.Test",
+		.of("java.io.*", "java.nio.charset.StandardCharsets", "java.nio.file.*", "java.security.Principal",
+				"java.time.*", "java.util.*", "java.util.concurrent.*", "io.github.websocketcontroller.*",
+				"jakarta.validation.Valid", "jakarta.validation.constraints.*", "org.junit.jupiter.api.Test",
 				"org.springframework.boot.test.context.SpringBootTest",
 				"org.springframework.boot.test.context.SpringBootTest.WebEnvironment",
 				"org.springframework.boot.test.web.server.LocalServerPort", "org.springframework.http.*",

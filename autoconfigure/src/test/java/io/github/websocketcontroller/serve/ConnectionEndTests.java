@@ -345,8 +345,10 @@ class ConnectionEndTests {
 
 	@Test
 	void whenALoopCatchesTheEndAndGoesOnThenItIsEnded(CapturedOutput output) throws Exception {
+		CompletableFuture<Void> served = new CompletableFuture<>();
 		CompletableFuture<Throwable> ended = new CompletableFuture<>();
 		RawClient client = script((connection) -> {
+			served.complete(null);
 			try {
 				while (true) {
 					receiveAndCatch(connection);
@@ -357,6 +359,7 @@ class ConnectionEndTests {
 				throw ex;
 			}
 		});
+		served.get(10, TimeUnit.SECONDS);
 		client.reset();
 		assertThat(ended.get(10, TimeUnit.SECONDS)).hasMessageContaining("goes on receiving");
 		await().untilAsserted(() -> assertThat(log(output)).contains(" ERROR "));

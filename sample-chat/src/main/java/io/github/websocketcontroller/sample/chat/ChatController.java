@@ -1,14 +1,15 @@
 package io.github.websocketcontroller.sample.chat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
-import io.github.websocketcontroller.WebsocketException;
 import jakarta.validation.constraints.Size;
 
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.socket.TextMessage;
 
 /**
  * One room in which everybody hears everybody. A name that is too short or too long is
@@ -33,19 +34,11 @@ class ChatController {
 		}
 	}
 
+	// Offered, not sent: a member that does not read delays nobody, and is closed with
+	// 1013 when too much waits for it.
 	private void broadcast(String text) {
-		this.members.removeIf((member) -> !send(member, text));
-	}
-
-	private boolean send(WebsocketConnection member, String text) {
-		try {
-			member.sendText(text);
-			return true;
-		}
-		catch (WebsocketException ex) {
-			// Gone; the others still want to hear.
-			return false;
-		}
+		TextMessage message = new TextMessage(text.getBytes(StandardCharsets.UTF_8));
+		this.members.forEach((member) -> member.offer(message));
 	}
 
 }
