@@ -271,9 +271,10 @@ public interface WebsocketConnection {
 	 * Begins a binary message that is sent in fragments (RFC 6455, 5.4) while it is
 	 * written, of any length. Closing the stream ends the message; flushing it sends what
 	 * was written so far. Until then, messages of other threads wait, one of the same
-	 * thread is refused with an {@link IllegalStateException}, and a {@code serve} that
-	 * returns has failed. A {@code try} with resources ends the message even if an
-	 * exception has left it incomplete: to have the peer notice, close the connection.
+	 * thread is refused with an {@link IllegalStateException}, and if that is the serving
+	 * one, a {@code serve} that returns has failed. A {@code try} with resources ends the
+	 * message even if an exception has left it incomplete: to have the peer notice, close
+	 * the connection.
 	 * @return the payload, to be written by one thread at a time; blocks and fails as
 	 * sending does
 	 * @throws IllegalStateException if the thread has begun another message and not ended

@@ -536,8 +536,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	/**
-	 * Whether the application has begun to write a message and not ended it.
-	 * @return {@code true} if a stream or writer is open
+	 * Whether the calling thread has begun to write a message that is not ended.
+	 * @return {@code true} if the stream or writer is open
 	 */
 	public boolean isAmidMessage() {
 		return this.outgoing.isAmidMessage();

@@ -149,11 +149,11 @@ final class Outgoing {
 		}
 	}
 
-	// Whether a message in fragments was begun and not ended.
+	// Whether the calling thread has begun a message in fragments that is not ended.
 	boolean isAmidMessage() {
 		this.lock.lock();
 		try {
-			return this.message != null;
+			return this.message != null && this.messageOwner == Thread.currentThread();
 		}
 		finally {
 			this.lock.unlock();

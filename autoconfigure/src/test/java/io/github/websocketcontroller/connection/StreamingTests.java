@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -262,6 +263,56 @@ class StreamingTests {
 			assertThat(client.read().closeCode()).isEqualTo(1011);
 		}
 		assertThat(output.getAll().substring(before)).contains("without closing the stream of a message");
+	}
+
+	@Test
+	void whenServeReturnsWhileAForkedThreadWritesThenThatOneMayEndItsMessage(CapturedOutput output) throws Exception {
+		int before = output.getAll().length();
+		CountDownLatch begun = new CountDownLatch(1);
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			connection.fork(() -> {
+				try (Writer writer = connection.sendWriter()) {
+					writer.write("one ");
+					writer.flush();
+					begun.countDown();
+					Thread.sleep(Duration.ofMinutes(1).toMillis());
+				}
+				catch (InterruptedException ex) {
+					// Has ended the message.
+				}
+				catch (IOException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			});
+			assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+		})) {
+			assertThat(client.read().text()).isEqualTo("one ");
+			assertThat(client.read().firstByte()).isEqualTo(0x80);
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+		}
+		assertThat(output.getAll().substring(before)).doesNotContain(" ERROR ");
+	}
+
+	@Test
+	void whenMessagesAreOfferedAmidOneThatIsWrittenThenTheyComeAfterIt() throws Exception {
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			assertThat(connection.offerText("before")).isTrue();
+			try (Writer writer = connection.sendWriter()) {
+				writer.write("one ");
+				writer.flush();
+				assertThat(connection.offerText("after")).isTrue();
+				assertThat(connection.receiveText()).isEqualTo("go on");
+				writer.write("two");
+			}
+			connection.sendText("last");
+		})) {
+			assertThat(client.read().text()).isEqualTo("before");
+			assertThat(client.read().text()).isEqualTo("one ");
+			client.text("go on");
+			assertThat(client.read().text()).isEqualTo("two");
+			assertThat(client.read().text()).isEqualTo("after");
+			assertThat(client.read().text()).isEqualTo("last");
+		}
 	}
 
 	@Test
