@@ -46,8 +46,8 @@ final class Outgoing {
 	/** The message that is being sent in fragments. Owned by the lock. */
 	private @Nullable MessageOutputStream message;
 
-	/** Who has begun it. Owned by the lock. */
-	private @Nullable Thread messageOwner;
+	/** Who has begun it. Written by who has the lock. */
+	private volatile @Nullable Thread messageOwner;
 
 	/** Whether a Close was sent or a frame was broken off. Owned by the lock. */
 	private boolean finished;
@@ -149,15 +149,10 @@ final class Outgoing {
 		}
 	}
 
-	// Whether the calling thread has begun a message in fragments that is not ended.
+	// Whether the calling thread has begun a message in fragments that is not ended. Does
+	// not wait for those that write.
 	boolean isAmidMessage() {
-		this.lock.lock();
-		try {
-			return this.message != null && this.messageOwner == Thread.currentThread();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.messageOwner == Thread.currentThread();
 	}
 
 	// What has ended without a word to those who wait is seen by the next look.

@@ -85,11 +85,21 @@ class JettyTransport implements Transport {
 	private int fillOrRegister(ByteBuffer room) throws IOException {
 		requireOpen();
 		this.readable.reset();
-		int count = this.endPoint.fill(room);
+		int count = fill(room);
 		if (count == 0) {
 			this.endPoint.tryFillInterested(this.readableCallback);
 		}
 		return count;
+	}
+
+	/**
+	 * Takes what has arrived.
+	 * @param room where to put it
+	 * @return how many bytes; 0 if there are none, -1 at the end of the stream
+	 * @throws IOException if the end point is broken or closed
+	 */
+	int fill(ByteBuffer room) throws IOException {
+		return this.endPoint.fill(room);
 	}
 
 	@Override

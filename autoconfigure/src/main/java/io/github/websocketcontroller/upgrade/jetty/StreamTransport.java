@@ -2,7 +2,9 @@ package io.github.websocketcontroller.upgrade.jetty;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.api.Stream;
@@ -22,12 +24,36 @@ final class StreamTransport extends JettyTransport {
 
 	private final Stream stream;
 
+	/**
+	 * Keeps apart who takes what has arrived and who closes: both give the buffer back
+	 * that it is in, which is one of the connection's.
+	 */
+	private final ReentrantLock filling = new ReentrantLock();
+
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	StreamTransport(EndPoint endPoint) {
 		super(endPoint);
 		this.endPoint = endPoint;
 		this.stream = (Stream) endPoint.getTransport();
+	}
+
+	@Override
+	int fill(ByteBuffer room) throws IOException {
+		this.filling.lock();
+		try {
+			if (!this.endPoint.isOpen()) {
+				throw new ClosedChannelException();
+			}
+			return super.fill(room);
+		}
+		catch (IllegalStateException ex) {
+			// Jetty has closed it meanwhile, without a look at who reads.
+			throw new IOException("The stream was closed while it was read", ex);
+		}
+		finally {
+			this.filling.unlock();
+		}
 	}
 
 	// What is written by the connection that the stream shares may still be read after a
@@ -79,7 +105,13 @@ final class StreamTransport extends JettyTransport {
 	private void reset(ErrorCode code) {
 		if (!this.stream.isClosed()) {
 			this.stream.reset(new ResetFrame(this.stream.getId(), code.code), Callback.NOOP);
-			super.close();
+			this.filling.lock();
+			try {
+				super.close();
+			}
+			finally {
+				this.filling.unlock();
+			}
 		}
 	}
 
