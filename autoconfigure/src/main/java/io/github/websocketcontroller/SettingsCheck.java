@@ -80,6 +80,16 @@ final class SettingsCheck {
 		}
 	}
 
+	static void compressionLevel(String name, int value) {
+		if (value < 1 || value > 9) {
+			throw new InvalidSettingException(name, value, "It must be between 1, fast, and 9, small.");
+		}
+	}
+
+	static void compressionThreshold(String name, DataSize value) {
+		between(name, value, "0B", LARGEST_MESSAGE);
+	}
+
 	static void outboxCapacity(String name, DataSize value) {
 		between(name, value, "1KB", LARGEST_MESSAGE);
 	}

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.PingMessage;
 import org.springframework.web.socket.PongMessage;
+import org.springframework.web.socket.WebSocketExtension;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
@@ -61,6 +63,14 @@ public interface WebsocketConnection {
 	 * @return the subprotocol or {@code null} if there is none
 	 */
 	@Nullable String getSubprotocol();
+
+	/**
+	 * The extensions that were agreed on, with their parameters: permessage-deflate of
+	 * RFC 7692 if {@code websocket-controller.compression.enabled} is set and the client
+	 * has offered it.
+	 * @return an unmodifiable list, empty if messages are not compressed
+	 */
+	List<WebSocketExtension> getExtensions();
 
 	/**
 	 * A place for what the application wants to remember about the connection.
@@ -293,6 +303,29 @@ public interface WebsocketConnection {
 	Writer sendWriter();
 
 	/**
+	 * Sends a message that is prepared for many connections. Waits as
+	 * {@link #send(WebSocketMessage)} does; to send it without waiting,
+	 * {@linkplain #offer(PreparedMessage) offer} it.
+	 * @param message the message
+	 * @throws IllegalStateException if the thread has begun another message and not ended
+	 * it
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void send(PreparedMessage message);
+
+	/**
+	 * Sets whether messages are compressed that begin to be sent, or to be written if
+	 * they were offered, from now on. To be set to {@code false} before a message that
+	 * gets no smaller, such as a picture, or that mixes a secret with what somebody else
+	 * can choose, whose length would tell of the secret. Without effect if compression
+	 * was not agreed on.
+	 * @param compression {@code true}, as it is in the beginning, to compress messages
+	 * from {@code websocket-controller.compression.threshold} on
+	 * @throws ConnectionClosedException if the connection has ended or is closing
+	 */
+	void setCompression(boolean compression);
+
+	/**
 	 * Sets whether each message is written to the socket at once. If not, small messages
 	 * wait in the write buffer, of {@code websocket-controller.write-buffer-size}, and
 	 * leave together: when it is full, when a thread that receives is about to wait, with
@@ -457,6 +490,24 @@ public interface WebsocketConnection {
 	 * binary
 	 */
 	boolean offer(WebSocketMessage<?> message, Object key);
+
+	/**
+	 * Offers a message that is prepared for many connections, as
+	 * {@link #offer(WebSocketMessage)} does. It counts for its payload before it is
+	 * compressed.
+	 * @param message the message
+	 * @return as {@link #offer(WebSocketMessage)}
+	 */
+	boolean offer(PreparedMessage message);
+
+	/**
+	 * Offers a message that is prepared for many connections and supersedes others, as
+	 * {@link #offer(WebSocketMessage, Object)} does.
+	 * @param message the message
+	 * @param key what the message is about, for use in a hash map
+	 * @return as {@link #offer(WebSocketMessage)}
+	 */
+	boolean offer(PreparedMessage message, Object key);
 
 	/**
 	 * Offers a text message.

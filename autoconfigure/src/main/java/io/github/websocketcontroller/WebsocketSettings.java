@@ -64,6 +64,14 @@ public final class WebsocketSettings {
 
 	private final OverflowPolicy outboxOverflow;
 
+	private final boolean compressionEnabled;
+
+	private final int compressionLevel;
+
+	private final int compressionThreshold;
+
+	private final boolean compressionContextTakeover;
+
 	private WebsocketSettings(Builder builder) {
 		this.allowedOrigins = builder.allowedOrigins;
 		this.allowedOriginPatterns = builder.allowedOriginPatterns;
@@ -82,6 +90,10 @@ public final class WebsocketSettings {
 		this.heartbeatTimeout = builder.heartbeatTimeout;
 		this.outboxCapacity = (int) builder.outboxCapacity.toBytes();
 		this.outboxOverflow = builder.outboxOverflow;
+		this.compressionEnabled = builder.compressionEnabled;
+		this.compressionLevel = builder.compressionLevel;
+		this.compressionThreshold = (int) builder.compressionThreshold.toBytes();
+		this.compressionContextTakeover = builder.compressionContextTakeover;
 	}
 
 	/**
@@ -240,6 +252,39 @@ public final class WebsocketSettings {
 	}
 
 	/**
+	 * Whether messages are compressed for clients that offer permessage-deflate.
+	 * @return {@code true} if they are
+	 */
+	public boolean compressionEnabled() {
+		return this.compressionEnabled;
+	}
+
+	/**
+	 * How much effort goes into compression.
+	 * @return 1, fast, to 9, small
+	 */
+	public int compressionLevel() {
+		return this.compressionLevel;
+	}
+
+	/**
+	 * From which size on messages are compressed.
+	 * @return the size in bytes
+	 */
+	public int compressionThreshold() {
+		return this.compressionThreshold;
+	}
+
+	/**
+	 * Whether compression builds upon the messages before, for which each connection
+	 * keeps some 300 KB.
+	 * @return {@code true} if it does, unless the client refuses
+	 */
+	public boolean compressionContextTakeover() {
+		return this.compressionContextTakeover;
+	}
+
+	/**
 	 * Builds settings. Not thread-safe.
 	 */
 	public static final class Builder {
@@ -278,6 +323,14 @@ public final class WebsocketSettings {
 
 		private OverflowPolicy outboxOverflow = OverflowPolicy.CLOSE;
 
+		private boolean compressionEnabled;
+
+		private int compressionLevel = 6;
+
+		private DataSize compressionThreshold = DataSize.ofKilobytes(1);
+
+		private boolean compressionContextTakeover;
+
 		private Builder() {
 		}
 
@@ -299,6 +352,10 @@ public final class WebsocketSettings {
 			this.heartbeatTimeout = settings.heartbeatTimeout;
 			this.outboxCapacity = DataSize.ofBytes(settings.outboxCapacity);
 			this.outboxOverflow = settings.outboxOverflow;
+			this.compressionEnabled = settings.compressionEnabled;
+			this.compressionLevel = settings.compressionLevel;
+			this.compressionThreshold = DataSize.ofBytes(settings.compressionThreshold);
+			this.compressionContextTakeover = settings.compressionContextTakeover;
 		}
 
 		/**
@@ -478,6 +535,48 @@ public final class WebsocketSettings {
 		}
 
 		/**
+		 * Whether messages are compressed for clients that offer permessage-deflate.
+		 * @param compressionEnabled {@code true} to compress them
+		 * @return this builder
+		 */
+		public Builder compressionEnabled(boolean compressionEnabled) {
+			this.compressionEnabled = compressionEnabled;
+			return this;
+		}
+
+		/**
+		 * How much effort goes into compression.
+		 * @param compressionLevel 1, fast, to 9, small
+		 * @return this builder
+		 */
+		public Builder compressionLevel(int compressionLevel) {
+			this.compressionLevel = compressionLevel;
+			return this;
+		}
+
+		/**
+		 * From which size on messages are compressed.
+		 * @param compressionThreshold 0 to 1 GB
+		 * @return this builder
+		 */
+		public Builder compressionThreshold(DataSize compressionThreshold) {
+			this.compressionThreshold = compressionThreshold;
+			return this;
+		}
+
+		/**
+		 * Whether compression builds upon the messages before, for which each connection
+		 * keeps some 300 KB.
+		 * @param compressionContextTakeover {@code true} to do so, unless the client
+		 * refuses
+		 * @return this builder
+		 */
+		public Builder compressionContextTakeover(boolean compressionContextTakeover) {
+			this.compressionContextTakeover = compressionContextTakeover;
+			return this;
+		}
+
+		/**
 		 * Checks all values and builds the settings.
 		 * @return the settings
 		 * @throws InvalidSettingException if a value makes no sense
@@ -498,6 +597,8 @@ public final class WebsocketSettings {
 			SettingsCheck.notNegative("heartbeat.interval", this.heartbeatInterval);
 			SettingsCheck.positive("heartbeat.timeout", this.heartbeatTimeout);
 			SettingsCheck.outboxCapacity("outbox.capacity", this.outboxCapacity);
+			SettingsCheck.compressionLevel("compression.level", this.compressionLevel);
+			SettingsCheck.compressionThreshold("compression.threshold", this.compressionThreshold);
 			return new WebsocketSettings(this);
 		}
 

@@ -37,7 +37,7 @@ class ArchitectureTests {
 
 	/** A package may use those that come after it. The last one is the root. */
 	private static final List<String> ORDER = List.of("autoconfigure", "actuate", "metrics", "room", "mvc", "upgrade",
-			"serve", "client", "connection", "outbox", "protocol", "transport", "");
+			"serve", "client", "connection", "outbox", "protocol", "compression", "transport", "");
 
 	/**
 	 * What a package shows to the others: its door, and the values that go through it. A
@@ -57,10 +57,13 @@ class ArchitectureTests {
 			Map.entry("serve",
 					Set.of("ConnectionServer", "ServeCall", "ServeCall$Method", "OpenConnections",
 							"ConnectionLifecycle")),
-			Map.entry("connection", Set.of("OpenConnection", "JsonCodec")),
+			Map.entry("connection", Set.of("OpenConnection", "JsonCodec", "Agreement")),
 			Map.entry("outbox", Set.of("Outbox", "OutboxMessage", "Admission")),
 			Map.entry("protocol",
-					Set.of("MessageReader", "MessageWriter", "Opcode", "CloseCodes", "ProtocolException")),
+					Set.of("MessageReader", "MessageWriter", "Compression", "Opcode", "CloseCodes",
+							"ProtocolException")),
+			Map.entry("compression",
+					Set.of("PerMessageDeflate", "MessageInflater", "MessageDeflater", "CompressionPool")),
 			Map.entry("transport", Set.of("Transport", "PendingTransport", "SocketTransport", "Readiness")));
 
 	/** The packages that applications import from: all their public types are API. */

@@ -43,6 +43,23 @@ interface ConnectionProperties {
 
 	@Nullable Outbox outbox();
 
+	@Nullable Compression compression();
+
+	/**
+	 * Those of the compression.
+	 */
+	interface Compression {
+
+		@Nullable Boolean enabled();
+
+		@Nullable Integer level();
+
+		@Nullable DataSize threshold();
+
+		@Nullable Boolean contextTakeover();
+
+	}
+
 	/**
 	 * Those of the outbox.
 	 */

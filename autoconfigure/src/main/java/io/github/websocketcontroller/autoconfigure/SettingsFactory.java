@@ -78,6 +78,13 @@ final class SettingsFactory {
 			map.from(outbox::capacity).to(settings::outboxCapacity);
 			map.from(outbox::overflow).to(settings::outboxOverflow);
 		}
+		ConnectionProperties.Compression compression = properties.compression();
+		if (compression != null) {
+			map.from(compression::enabled).to(settings::compressionEnabled);
+			map.from(compression::level).to(settings::compressionLevel);
+			map.from(compression::threshold).to(settings::compressionThreshold);
+			map.from(compression::contextTakeover).to(settings::compressionContextTakeover);
+		}
 		ConnectionProperties.Heartbeat heartbeat = properties.heartbeat();
 		if (heartbeat != null) {
 			map.from(heartbeat::interval).to(settings::heartbeatInterval);

@@ -44,6 +44,7 @@ import org.springframework.util.unit.DataSize;
  * longer one ends the connection with 1009. 0 is no limit.
  * @param heartbeat Pings that find out whether a silent peer is still there.
  * @param outbox What may wait to be written to a peer that is slow.
+ * @param compression Compression of messages with permessage-deflate.
  */
 @ConfigurationProperties("websocket-controller")
 record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
@@ -54,7 +55,8 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 		@DefaultValue("never") IncludeErrorMessage includeErrorMessage, @DefaultValue("auto") Threads threads,
 		@DefaultValue Shutdown shutdown, @DefaultValue Tomcat tomcat, @DefaultValue Limits limits,
 		@DefaultValue Map<String, Path> paths, @DefaultValue("0B") DataSize maxStreamedMessageSize,
-		@DefaultValue Heartbeat heartbeat, @DefaultValue Outbox outbox) implements ConnectionProperties {
+		@DefaultValue Heartbeat heartbeat, @DefaultValue Outbox outbox,
+		@DefaultValue Compression compression) implements ConnectionProperties {
 
 	/**
 	 * When to tell the peer the message of an exception.
@@ -143,6 +145,23 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	}
 
 	/**
+	 * Properties of the compression.
+	 *
+	 * @param enabled Whether to compress messages for clients that offer
+	 * permessage-deflate.
+	 * @param level Level of compression, from 1, which is fast, to 9, which makes
+	 * messages smallest.
+	 * @param threshold Minimum size of a message that is compressed. Messages that are
+	 * sent as a stream always are.
+	 * @param contextTakeover Whether compression builds upon the messages before. It
+	 * makes small messages smaller, and each connection keeps some 300 KB for it.
+	 */
+	record Compression(@DefaultValue("false") Boolean enabled, @DefaultValue("6") Integer level,
+			@DefaultValue("1KB") DataSize threshold,
+			@DefaultValue("false") Boolean contextTakeover) implements ConnectionProperties.Compression {
+	}
+
+	/**
 	 * Properties of the connections of one path. What is not set is as for all paths.
 	 *
 	 * @param allowedOrigins Comma-separated list of origins of web pages that may
@@ -166,13 +185,14 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * stream. 0 is no limit.
 	 * @param heartbeat Pings that find out whether a silent peer is still there.
 	 * @param outbox What may wait to be written to a peer that is slow.
+	 * @param compression Compression of messages with permessage-deflate.
 	 */
 	record Path(@Nullable List<String> allowedOrigins, @Nullable List<String> allowedOriginPatterns,
 			@Nullable List<String> subprotocols, @Nullable Duration handshakeTimeout, @Nullable Duration closeTimeout,
 			@Nullable Duration writeTimeout, @Nullable DataSize maxMessageSize, @Nullable DataSize readBufferSize,
 			@Nullable DataSize writeBufferSize, @Nullable IncludeErrorMessage includeErrorMessage,
 			@Nullable PathLimits limits, @Nullable DataSize maxStreamedMessageSize, @Nullable PathHeartbeat heartbeat,
-			@Nullable PathOutbox outbox) implements ConnectionProperties {
+			@Nullable PathOutbox outbox, @Nullable PathCompression compression) implements ConnectionProperties {
 	}
 
 	/**
@@ -208,6 +228,22 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 */
 	record PathOutbox(@Nullable DataSize capacity,
 			@Nullable OverflowPolicy overflow) implements ConnectionProperties.Outbox {
+	}
+
+	/**
+	 * Properties of the compression on the connections of one path.
+	 *
+	 * @param enabled Whether to compress messages for clients that offer
+	 * permessage-deflate.
+	 * @param level Level of compression, from 1, which is fast, to 9, which makes
+	 * messages smallest.
+	 * @param threshold Minimum size of a message that is compressed. Messages that are
+	 * sent as a stream always are.
+	 * @param contextTakeover Whether compression builds upon the messages before. It
+	 * makes small messages smaller, and each connection keeps some 300 KB for it.
+	 */
+	record PathCompression(@Nullable Boolean enabled, @Nullable Integer level, @Nullable DataSize threshold,
+			@Nullable Boolean contextTakeover) implements ConnectionProperties.Compression {
 	}
 
 }

@@ -208,6 +208,7 @@ final class Incoming {
 			}
 		}
 		finally {
+			this.reader.release();
 			this.turn.unlock();
 		}
 	}
@@ -300,6 +301,7 @@ final class Incoming {
 
 	private @Nullable Opcode next(long timeout, Step step) {
 		if (this.closing.gone().isDone() || this.broken) {
+			this.reader.release();
 			throw this.end.closed(null);
 		}
 		try {

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +19,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.outbox.Outbox;
 import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.CloseCodes;
@@ -38,6 +41,7 @@ import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.PingMessage;
 import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketExtension;
 import org.springframework.web.socket.WebSocketMessage;
 
 /**
@@ -53,7 +57,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final UpgradeRequest request;
 
-	private final @Nullable String subprotocol;
+	private final Agreement agreement;
 
 	private final Transport transport;
 
@@ -99,17 +103,18 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 * Creates a connection.
 	 * @param id its identifier
 	 * @param request the request it came from
-	 * @param subprotocol the subprotocol that was agreed on
+	 * @param agreement what was agreed on in the handshake
 	 * @param settings what to run it with
 	 * @param transport its bytes
 	 * @param json reads and writes JSON
+	 * @param compressors where native memory comes from, if messages may be compressed
 	 * @param helpers runs tasks of its own, each on a thread of its own
 	 */
-	public OpenConnection(String id, UpgradeRequest request, @Nullable String subprotocol, WebsocketSettings settings,
-			Transport transport, JsonCodec json, Executor helpers) {
+	public OpenConnection(String id, UpgradeRequest request, Agreement agreement, WebsocketSettings settings,
+			Transport transport, JsonCodec json, CompressionPool compressors, Executor helpers) {
 		this.id = id;
 		this.request = request;
-		this.subprotocol = subprotocol;
+		this.agreement = agreement;
 		this.transport = transport;
 		this.conversions = new Conversions(this, json);
 		this.toText = this.conversions::text;
@@ -119,13 +124,14 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.closing = new Closing(settings.closeTimeout());
 		this.gate = new InterruptGate();
 		this.traffic = new Traffic(settings);
-		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize());
+		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize(),
+				agreement.compression(settings, compressors));
 		this.outbox = new Outbox(settings.outboxCapacity(), settings.outboxOverflow());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic, this.outbox);
 		this.offering = new Offering(this, this.outbox, this.outgoing, helpers, this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
-				this.outgoing::flushBeforeWaiting);
+				this.outgoing::flushBeforeWaiting, agreement.inflater(compressors));
 		this.forks = new Forks(this, this, this.closing, this.gate, helpers, settings.closeTimeout());
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic,
 				this.control, this.forks);
@@ -145,7 +151,12 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public @Nullable String getSubprotocol() {
-		return this.subprotocol;
+		return this.agreement.subprotocol();
+	}
+
+	@Override
+	public List<WebSocketExtension> getExtensions() {
+		return this.agreement.extensions();
 	}
 
 	@Override
@@ -310,6 +321,11 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	}
 
 	@Override
+	public void send(PreparedMessage message) {
+		this.outgoing.prepared(message);
+	}
+
+	@Override
 	public OutputStream sendStream() {
 		return this.outgoing.begin(Opcode.BINARY);
 	}
@@ -317,6 +333,11 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public Writer sendWriter() {
 		return new MessageTextWriter(this.outgoing.begin(Opcode.TEXT));
+	}
+
+	@Override
+	public void setCompression(boolean compression) {
+		this.outgoing.setCompression(compression);
 	}
 
 	@Override
@@ -447,6 +468,16 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	@Override
 	public boolean offerJson(Object object) {
 		return isOpen() && this.offering.offer(OutboxMessage.text(this.conversions.toJson(object), null));
+	}
+
+	@Override
+	public boolean offer(PreparedMessage message) {
+		return isOpen() && this.offering.offer(OutboxMessage.prepared(message, null));
+	}
+
+	@Override
+	public boolean offer(PreparedMessage message, Object key) {
+		return isOpen() && this.offering.offer(OutboxMessage.prepared(message, key));
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.outbox.Outbox;
 import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.MessageWriter;
@@ -84,6 +85,11 @@ final class Outgoing {
 
 	void binary(ByteBuffer payload) {
 		send(MessageWriter::binary, payload);
+		this.traffic.sent();
+	}
+
+	void prepared(PreparedMessage message) {
+		send(MessageWriter::prepared, message);
 		this.traffic.sent();
 	}
 
@@ -174,6 +180,10 @@ final class Outgoing {
 
 	void setAutoFlush(boolean autoFlush) {
 		write(MessageWriter::setAutoFlush, autoFlush);
+	}
+
+	void setCompression(boolean compression) {
+		write(MessageWriter::setCompression, compression);
 	}
 
 	void flush() {
@@ -306,6 +316,7 @@ final class Outgoing {
 				if (!status.equalsCode(CloseStatus.NO_CLOSE_FRAME)) {
 					sendClose(status);
 				}
+				this.writer.release();
 			}
 		}
 		finally {
@@ -397,6 +408,7 @@ final class Outgoing {
 
 	private void lose() {
 		this.finished = true;
+		this.writer.release();
 		this.end.cut();
 	}
 

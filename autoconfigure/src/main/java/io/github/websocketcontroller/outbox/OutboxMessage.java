@@ -3,6 +3,7 @@ package io.github.websocketcontroller.outbox;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
+import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.protocol.MessageWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class OutboxMessage {
 
 	private final @Nullable Object key;
 
-	/** A string, an array or a buffer, as the kind says. */
+	/** A string, an array, a buffer or a prepared message, as the kind says. */
 	private final Object payload;
 
 	private final long weight;
@@ -82,6 +83,16 @@ public final class OutboxMessage {
 	}
 
 	/**
+	 * A message that was prepared for many peers.
+	 * @param message the message
+	 * @param key for conflation
+	 * @return the message
+	 */
+	public static OutboxMessage prepared(PreparedMessage message, @Nullable Object key) {
+		return new OutboxMessage(Kind.PREPARED, message, message.getLength(), key);
+	}
+
+	/**
 	 * Writes it.
 	 * @param writer where to
 	 * @throws IOException if the stream is broken or closed
@@ -92,6 +103,7 @@ public final class OutboxMessage {
 			case UTF8 -> writer.text((byte[]) this.payload);
 			case BINARY -> writer.binary((byte[]) this.payload);
 			case BUFFER -> writer.binary((ByteBuffer) this.payload);
+			case PREPARED -> writer.prepared((PreparedMessage) this.payload);
 		}
 	}
 
@@ -145,7 +157,7 @@ public final class OutboxMessage {
 
 	private enum Kind {
 
-		TEXT, UTF8, BINARY, BUFFER
+		TEXT, UTF8, BINARY, BUFFER, PREPARED
 
 	}
 

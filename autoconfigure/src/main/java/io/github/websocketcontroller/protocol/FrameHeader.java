@@ -27,6 +27,9 @@ final class FrameHeader {
 
 	private static final int FIN = 0x80;
 
+	/** RSV1: the message is compressed (RFC 7692, 6). */
+	private static final int COMPRESSED = 0x40;
+
 	private static final int RESERVED_BITS = 0x70;
 
 	private static final int MASKED = 0x80;
@@ -37,8 +40,14 @@ final class FrameHeader {
 
 	private static final int KEY_SIZE = 4;
 
+	/** What must not be set. */
+	private final int reservedBits;
+
 	/** Whether the frame is the last or only one of its message. */
 	private boolean fin;
+
+	/** Whether it is the first or only one of a message that is compressed. */
+	private boolean compressed;
 
 	private Opcode opcode = Opcode.CONTINUATION;
 
@@ -51,6 +60,14 @@ final class FrameHeader {
 	private int key;
 
 	/**
+	 * Creates a header.
+	 * @param compression whether messages may be compressed
+	 */
+	FrameHeader(boolean compression) {
+		this.reservedBits = compression ? RESERVED_BITS & ~COMPRESSED : RESERVED_BITS;
+	}
+
+	/**
 	 * Reads the first two bytes.
 	 * @param bytes where the header is
 	 * @param offset where it begins
@@ -60,7 +77,7 @@ final class FrameHeader {
 	int readStart(byte[] bytes, int offset) throws ProtocolException {
 		int first = bytes[offset];
 		int second = bytes[offset + 1];
-		if ((first & RESERVED_BITS) != 0) {
+		if ((first & this.reservedBits) != 0) {
 			throw ProtocolException.violation("Reserved bit is set");
 		}
 		Opcode code = Opcode.of(first & 0xF);
@@ -71,7 +88,11 @@ final class FrameHeader {
 			throw ProtocolException.violation("Frame is not masked");
 		}
 		this.fin = (first & FIN) != 0;
+		this.compressed = (first & COMPRESSED) != 0;
 		this.opcode = code;
+		if (this.compressed && (code.isControl() || code == Opcode.CONTINUATION)) {
+			throw ProtocolException.violation("Reserved bit is set");
+		}
 		this.length = second & 0x7F;
 		if (code.isControl()) {
 			checkControl();
@@ -124,6 +145,10 @@ final class FrameHeader {
 		return this.fin;
 	}
 
+	boolean compressed() {
+		return this.compressed;
+	}
+
 	Opcode opcode() {
 		return this.opcode;
 	}
@@ -146,14 +171,24 @@ final class FrameHeader {
 	}
 
 	/**
-	 * Writes the header of an unmasked frame.
-	 * @param target where to write it
+	 * The first byte of a header.
 	 * @param opcode the opcode
 	 * @param fin whether the frame is the last or only one of its message
+	 * @param compressed whether it is the first or only one of a compressed message
+	 * @return the byte
+	 */
+	static byte first(Opcode opcode, boolean fin, boolean compressed) {
+		return (byte) ((fin ? FIN : 0) | (compressed ? COMPRESSED : 0) | opcode.code());
+	}
+
+	/**
+	 * Writes the header of an unmasked frame.
+	 * @param target where to write it
+	 * @param first the first byte
 	 * @param length the length of the payload
 	 */
-	static void write(ByteBuffer target, Opcode opcode, boolean fin, int length) {
-		target.put((byte) ((fin ? FIN : 0) | opcode.code()));
+	static void write(ByteBuffer target, byte first, int length) {
+		target.put(first);
 		switch (sizeFor(length)) {
 			case START_SIZE -> target.put((byte) length);
 			case START_SIZE + Short.BYTES -> target.put((byte) LENGTH_16).putShort((short) length);

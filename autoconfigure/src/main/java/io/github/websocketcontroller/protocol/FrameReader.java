@@ -2,6 +2,7 @@ package io.github.websocketcontroller.protocol;
 
 import java.io.IOException;
 
+import io.github.websocketcontroller.compression.MessageInflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,15 @@ final class FrameReader {
 
 	private final long maxStreamedMessageSize;
 
-	private final FrameHeader header = new FrameHeader();
+	private final FrameHeader header;
 
 	private final PayloadDecoder decoder = new PayloadDecoder();
+
+	/** There if messages may be compressed. */
+	private final @Nullable CompressedPayload compressedPayload;
+
+	/** That, while the message that was begun last is compressed. */
+	private @Nullable CompressedPayload compressed;
 
 	/** Kind of the message whose fragments are arriving. */
 	private @Nullable Opcode fragmented;
@@ -56,11 +63,15 @@ final class FrameReader {
 	/** Whether the header has been read and the payload not yet. */
 	private boolean open;
 
-	FrameReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize) {
+	FrameReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize,
+			@Nullable MessageInflater inflater) {
 		this.input = input;
 		this.message = message;
 		this.maxMessageSize = Math.min(maxMessageSize, LONGEST_ARRAY);
 		this.maxStreamedMessageSize = maxStreamedMessageSize;
+		this.header = new FrameHeader(inflater != null);
+		this.compressedPayload = (inflater != null) ? new CompressedPayload(input, message, this.decoder, inflater)
+				: null;
 	}
 
 	/**
@@ -110,14 +121,24 @@ final class FrameReader {
 	}
 
 	private boolean isFrameComplete() {
-		return this.decoder.count() == this.length;
+		return (this.compressed != null && !this.inPlace) ? this.compressed.isComplete()
+				: this.decoder.count() == this.length;
 	}
 
 	private void endFrame() throws ProtocolException {
 		this.open = false;
 		if (this.header.fin()) {
 			this.decoder.end();
-			this.messageEnded |= !this.kind.isControl();
+			if (!this.kind.isControl()) {
+				endMessage();
+			}
+		}
+	}
+
+	private void endMessage() {
+		this.messageEnded = true;
+		if (this.compressed != null) {
+			this.compressed.endMessage();
 		}
 	}
 
@@ -147,6 +168,15 @@ final class FrameReader {
 
 	boolean inPlace() {
 		return this.inPlace && !this.collected;
+	}
+
+	/**
+	 * Frees what is kept for messages that are compressed. Nothing can be read any more.
+	 */
+	void release() {
+		if (this.compressedPayload != null) {
+			this.compressedPayload.release();
+		}
 	}
 
 	/**
@@ -193,16 +223,31 @@ final class FrameReader {
 		if (begun != null && this.kind != Opcode.CONTINUATION) {
 			throw ProtocolException.violation("Message within a fragmented message");
 		}
-		this.messageLength = (begun != null) ? this.messageLength : 0;
+		if (begun == null) {
+			beginMessage();
+		}
+		this.kind = this.messageKind;
+		this.fragmented = this.header.fin() ? null : this.kind;
+		if (this.compressed != null) {
+			this.compressed.beginFrame();
+			this.inPlace = false;
+			return;
+		}
 		if (this.header.length() > maxSize - this.messageLength) {
 			throw ProtocolException.tooBig();
 		}
 		this.messageLength += this.header.length();
-		this.kind = (begun != null) ? begun : this.kind;
+		this.inPlace = begun == null && this.header.fin() && this.header.length() <= this.input.capacity();
+	}
+
+	private void beginMessage() {
 		this.messageKind = this.kind;
 		this.messageEnded = false;
-		this.fragmented = this.header.fin() ? null : this.kind;
-		this.inPlace = begun == null && this.header.fin() && this.header.length() <= this.input.capacity();
+		this.messageLength = 0;
+		this.compressed = this.header.compressed() ? this.compressedPayload : null;
+		if (this.compressed != null) {
+			this.compressed.beginMessage();
+		}
 	}
 
 	private boolean awaitPayload() throws IOException {
@@ -223,6 +268,10 @@ final class FrameReader {
 	}
 
 	private boolean collectPayload() throws IOException {
+		if (this.compressed != null) {
+			// One byte more shows that it is too much.
+			return this.compressed.collect(this.header, this.maxMessageSize + 1, this.maxMessageSize);
+		}
 		while (!isFrameComplete()) {
 			int missing = missing();
 			if (!collectSome(missing, this.header.fin() ? this.message.length() + missing : this.maxMessageSize)) {
@@ -233,6 +282,9 @@ final class FrameReader {
 	}
 
 	private boolean collectPart() throws IOException {
+		if (this.compressed != null) {
+			return this.compressed.collect(this.header, PART_SIZE, this.maxStreamedMessageSize);
+		}
 		int missing = missing();
 		if (missing > this.input.capacity()) {
 			this.message.ensureCapacity(Math.min(missing, PART_SIZE));

@@ -2,6 +2,9 @@ package io.github.websocketcontroller.protocol;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+
+import io.github.websocketcontroller.compression.MessageInflater;
 
 /**
  * Collects a message that is too large for the read buffer or comes in fragments. Grows
@@ -63,6 +66,20 @@ final class MessageBuffer {
 		finally {
 			this.buffer.limit(capacity());
 		}
+	}
+
+	/**
+	 * Expands bytes into this buffer.
+	 * @param inflater the inflater, which has been fed
+	 * @param most how long the message can become; it must be shorter now
+	 * @return how many bytes were added; 0 if the inflater has used up all
+	 * @throws DataFormatException if it was fed with something else
+	 */
+	int inflateFrom(MessageInflater inflater, int most) throws DataFormatException {
+		reserve(1, length(), most);
+		int count = inflater.inflate(bytes(), length(), Math.min(capacity(), most) - length());
+		this.buffer.position(length() + count);
+		return count;
 	}
 
 	private void reserve(int count, int arrived, int most) {

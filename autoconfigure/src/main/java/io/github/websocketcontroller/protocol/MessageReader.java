@@ -6,15 +6,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.github.websocketcontroller.compression.MessageInflater;
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.socket.CloseStatus;
 
 /**
- * Reads the messages and control frames that a client sends (RFC 6455, 5 and 6.2). Not
- * thread-safe: one thread at a time reads, and takes what it has read before it goes on.
- * Only {@link #progress()} may be called by any thread.
+ * Reads the messages and control frames that a client sends (RFC 6455, 5 and 6.2; RFC
+ * 7692, 6.2). Not thread-safe: one thread at a time reads, and takes what it has read
+ * before it goes on. Only {@link #progress()} may be called by any thread.
  */
 public final class MessageReader {
 
@@ -51,17 +52,20 @@ public final class MessageReader {
 	 * parts
 	 * @param output is flushed before each read from the transport, which may have to
 	 * wait
+	 * @param inflater expands messages, whose sizes are those after it; {@code null} if
+	 * none may be compressed
 	 */
 	public MessageReader(Transport transport, int bufferSize, int maxMessageSize, long maxStreamedMessageSize,
-			Flushable output) {
+			Flushable output, @Nullable MessageInflater inflater) {
 		this(new ReadBuffer(transport, bufferSize, output), new MessageBuffer(bufferSize), maxMessageSize,
-				maxStreamedMessageSize);
+				maxStreamedMessageSize, inflater);
 	}
 
-	MessageReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize) {
+	MessageReader(ReadBuffer input, MessageBuffer message, int maxMessageSize, long maxStreamedMessageSize,
+			@Nullable MessageInflater inflater) {
 		this.input = input;
 		this.message = message;
-		this.frames = new FrameReader(input, message, maxMessageSize, maxStreamedMessageSize);
+		this.frames = new FrameReader(input, message, maxMessageSize, maxStreamedMessageSize, inflater);
 		this.payload = input.bytes();
 	}
 
@@ -284,6 +288,14 @@ public final class MessageReader {
 	 */
 	public long progress() {
 		return this.input.progress();
+	}
+
+	/**
+	 * Frees the native memory that messages are expanded with. Called when nothing is to
+	 * be read any more; without effect if there is none.
+	 */
+	public void release() {
+		this.frames.release();
 	}
 
 	private byte[] copy() {

@@ -3,46 +3,32 @@ package io.github.websocketcontroller.protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
+import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.socket.CloseStatus;
 
 /**
- * Writes messages and control frames as a server does (RFC 6455, 5 and 6.1), each as one
- * frame if not in fragments. Every method blocks until the transport has taken all of it;
- * after an {@link IOException} a frame may be half written and nothing more can be said.
- * Not thread-safe: the caller lets one thread at a time write. Only {@link #progress()}
- * and {@link #hasUnflushed()} may be called by any thread.
+ * Writes messages and control frames as a server does (RFC 6455, 5 and 6.1; RFC 7692,
+ * 6.1). A message is one frame unless it is written in fragments, or is large and
+ * compressed. Every method blocks until the transport has taken all of it; after an
+ * {@link IOException} a frame may be half written and nothing more can be said. Not
+ * thread-safe: the caller lets one thread at a time write. Only {@link #progress()} and
+ * {@link #hasUnflushed()} may be called by any thread.
  */
 public final class MessageWriter {
 
-	/** A whole control frame has to fit. */
-	private static final int MIN_BUFFER_SIZE = 128;
+	private static final byte TEXT = FrameHeader.first(Opcode.TEXT, true, false);
 
-	private final Transport transport;
+	private static final byte BINARY = FrameHeader.first(Opcode.BINARY, true, false);
 
-	private final int bufferSize;
+	private final FrameWriter frames;
 
-	/** Where small frames are put together. Owned by the writer. */
-	private @Nullable ByteBuffer buffer;
-
-	/** How often the transport was asked to take bytes. Owned by the writer. */
-	private long writes;
-
-	/** Whether frames don't wait. Owned by the writer. */
-	private boolean autoFlush = true;
-
-	/** Whether frames wait in the buffer. Set by the writer, read by anyone. */
-	private volatile boolean unflushed;
-
-	/** Whether a frame is begun and not yet taken. Owned by the writer. */
-	private boolean amidFrame;
-
-	/** 0 or the number of the write under way. Set by the writer, read by anyone. */
-	private final AtomicLong progress = new AtomicLong();
+	/** There if messages may be compressed. Owned by the writer. */
+	private final @Nullable Compression compression;
 
 	/**
 	 * Creates a writer.
@@ -50,10 +36,11 @@ public final class MessageWriter {
 	 * @param bufferSize up to which size, header included, a frame is put together in a
 	 * buffer, which is allocated with the first write; at least 128, a smaller one
 	 * becomes that
+	 * @param compression compresses messages; {@code null} if none may be compressed
 	 */
-	public MessageWriter(Transport transport, int bufferSize) {
-		this.transport = transport;
-		this.bufferSize = Math.max(bufferSize, MIN_BUFFER_SIZE);
+	public MessageWriter(Transport transport, int bufferSize, @Nullable Compression compression) {
+		this.frames = new FrameWriter(transport, bufferSize);
+		this.compression = compression;
 	}
 
 	/**
@@ -62,15 +49,10 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void text(String text) throws IOException {
-		if (fits(text.length())) {
-			ByteBuffer frame = begin(Opcode.TEXT, true, text.length());
-			if (putAscii(text, frame)) {
-				end(false);
-				return;
-			}
-			frame.position(frame.position() - FrameHeader.sizeFor(text.length()));
+		boolean plain = this.compression == null || !this.compression.applies(text.length());
+		if (!plain || !this.frames.writeAscii(TEXT, text)) {
+			text(text.getBytes(StandardCharsets.UTF_8));
 		}
-		text(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
@@ -79,7 +61,7 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void text(byte[] utf8) throws IOException {
-		write(Opcode.TEXT, utf8);
+		message(Opcode.TEXT, TEXT, utf8);
 	}
 
 	/**
@@ -88,7 +70,16 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void binary(byte[] payload) throws IOException {
-		write(Opcode.BINARY, payload);
+		message(Opcode.BINARY, BINARY, payload);
+	}
+
+	private void message(Opcode kind, byte first, byte[] payload) throws IOException {
+		if (this.compression != null && this.compression.applies(payload.length)) {
+			this.compression.write(this.frames, kind, payload, 0, payload.length, true);
+		}
+		else {
+			this.frames.write(first, payload, 0, payload.length, false);
+		}
 	}
 
 	/**
@@ -97,15 +88,29 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void binary(ByteBuffer payload) throws IOException {
-		int length = payload.remaining();
-		ByteBuffer frame = begin(Opcode.BINARY, true, length);
-		if (fits(length)) {
-			frame.put(frame.position(), payload, payload.position(), length);
-			frame.position(frame.position() + length);
-			end(false);
+		if (this.compression != null && this.compression.applies(payload.remaining())) {
+			byte[] bytes = new byte[payload.remaining()];
+			payload.get(payload.position(), bytes);
+			this.compression.write(this.frames, Opcode.BINARY, bytes, 0, bytes.length, true);
 		}
 		else {
-			flush(frame, payload.duplicate());
+			this.frames.write(BINARY, payload);
+		}
+	}
+
+	/**
+	 * Writes a message that was prepared for many connections.
+	 * @param message the message
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public void prepared(PreparedMessage message) throws IOException {
+		Opcode kind = message.isText() ? Opcode.TEXT : Opcode.BINARY;
+		if (this.compression != null && this.compression.applies(message.getLength())) {
+			this.compression.writePrepared(this.frames, kind, message);
+		}
+		else {
+			byte[] payload = message.encoded(kind, UnaryOperator.identity());
+			this.frames.write(FrameHeader.first(kind, true, false), payload, 0, payload.length, false);
 		}
 	}
 
@@ -119,7 +124,23 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void fragment(Opcode opcode, boolean last, byte[] payload, int offset, int length) throws IOException {
-		write(opcode, last, payload, offset, length);
+		if (this.compression != null && this.compression.appliesToFragment(opcode, last, length)) {
+			this.compression.write(this.frames, opcode, payload, offset, length, last);
+		}
+		else {
+			this.frames.write(FrameHeader.first(opcode, last, false), payload, offset, length, false);
+		}
+	}
+
+	/**
+	 * Sets whether messages that begin from now on are compressed, if that was agreed on
+	 * and they are large enough.
+	 * @param compression {@code true}, which is the default, to compress them
+	 */
+	public void setCompression(boolean compression) {
+		if (this.compression != null) {
+			this.compression.setEnabled(compression);
+		}
 	}
 
 	/**
@@ -129,10 +150,7 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void setAutoFlush(boolean autoFlush) throws IOException {
-		this.autoFlush = autoFlush;
-		if (autoFlush) {
-			flush();
-		}
+		this.frames.setAutoFlush(autoFlush);
 	}
 
 	/**
@@ -140,7 +158,15 @@ public final class MessageWriter {
 	 * @return {@code true} if {@link #flush()} has something to do
 	 */
 	public boolean hasUnflushed() {
-		return this.unflushed;
+		return this.frames.hasUnflushed();
+	}
+
+	/**
+	 * Writes the frames that wait in the buffer. Does nothing if there are none.
+	 * @throws IOException if the stream is broken or closed
+	 */
+	public void flush() throws IOException {
+		this.frames.flush();
 	}
 
 	/**
@@ -157,7 +183,7 @@ public final class MessageWriter {
 		if (payload.length > FrameHeader.MAX_CONTROL_PAYLOAD) {
 			throw new IllegalArgumentException("A " + opcode + " has at most 125 bytes, not " + payload.length);
 		}
-		write(opcode, payload);
+		urgent(opcode, payload);
 	}
 
 	/**
@@ -168,7 +194,11 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void close(CloseStatus status) throws IOException {
-		write(Opcode.CLOSE, CloseFrame.payload(status));
+		urgent(Opcode.CLOSE, CloseFrame.payload(status));
+	}
+
+	private void urgent(Opcode opcode, byte[] payload) throws IOException {
+		this.frames.write(FrameHeader.first(opcode, true, false), payload, 0, payload.length, true);
 	}
 
 	/**
@@ -177,115 +207,16 @@ public final class MessageWriter {
 	 * transport has taken bytes and never comes back
 	 */
 	public long progress() {
-		return this.progress.get();
-	}
-
-	private void write(Opcode opcode, byte[] payload) throws IOException {
-		write(opcode, true, payload, 0, payload.length);
-	}
-
-	private void write(Opcode opcode, boolean fin, byte[] payload, int offset, int length) throws IOException {
-		ByteBuffer frame = begin(opcode, fin, length);
-		if (fits(length)) {
-			frame.put(payload, offset, length);
-			end(opcode.isControl());
-		}
-		else {
-			flush(frame, ByteBuffer.wrap(payload, offset, length));
-		}
-	}
-
-	private boolean fits(int length) {
-		return length <= this.bufferSize - FrameHeader.sizeFor(length);
-	}
-
-	// What is returned holds the header and has room for a payload that fits.
-	private ByteBuffer begin(Opcode opcode, boolean fin, int length) throws IOException {
-		if (this.amidFrame) {
-			throw new IOException("A frame was broken off");
-		}
-		if (this.buffer == null) {
-			this.buffer = ByteBuffer.allocate(this.bufferSize);
-		}
-		int size = FrameHeader.sizeFor(length) + (fits(length) ? length : 0);
-		if (this.buffer.remaining() < size) {
-			flush();
-		}
-		FrameHeader.write(this.buffer, opcode, fin, length);
-		return this.buffer;
-	}
-
-	private static boolean putAscii(String text, ByteBuffer target) {
-		byte[] bytes = target.array();
-		int offset = target.arrayOffset() + target.position();
-		for (int i = 0; i < text.length(); i++) {
-			char character = text.charAt(i);
-			if (character >= 0x80) {
-				return false;
-			}
-			bytes[offset + i] = (byte) character;
-		}
-		target.position(target.position() + text.length());
-		return true;
-	}
-
-	private void end(boolean urgent) throws IOException {
-		if (this.autoFlush || urgent) {
-			flush();
-		}
-		else {
-			this.unflushed = true;
-		}
+		return this.frames.progress();
 	}
 
 	/**
-	 * Writes the frames that wait in the buffer. Does nothing if there are none.
-	 * @throws IOException if the stream is broken or closed
+	 * Frees the native memory that messages are compressed with. Called when nothing is
+	 * to be written any more; without effect if there is none.
 	 */
-	public void flush() throws IOException {
-		ByteBuffer frames = this.buffer;
-		if (frames == null || frames.position() == 0) {
-			return;
-		}
-		this.amidFrame = true;
-		try {
-			writeAll(frames.flip());
-			this.amidFrame = false;
-		}
-		finally {
-			frames.clear();
-			flushed();
-		}
-	}
-
-	private void flush(ByteBuffer frames, ByteBuffer payload) throws IOException {
-		this.amidFrame = true;
-		try {
-			frames.flip();
-			while (frames.hasRemaining()) {
-				this.progress.lazySet(++this.writes);
-				this.transport.write(frames, payload);
-			}
-			writeAll(payload);
-			this.amidFrame = false;
-		}
-		finally {
-			frames.clear();
-			flushed();
-		}
-	}
-
-	private void flushed() {
-		this.progress.lazySet(0);
-		if (this.unflushed) {
-			this.unflushed = false;
-		}
-	}
-
-	private void writeAll(ByteBuffer source) throws IOException {
-		while (source.hasRemaining()) {
-			this.progress.lazySet(++this.writes);
-			this.transport.write(source);
+	public void release() {
+		if (this.compression != null) {
+			this.compression.release();
 		}
 	}
 

@@ -40,13 +40,37 @@ final class PayloadDecoder {
 	 */
 	void decode(byte[] bytes, int offset, int length) throws ProtocolException {
 		Mask.apply(bytes, offset, length, this.key, (int) this.count);
+		if (this.kind == Opcode.CLOSE) {
+			checkClose(bytes, offset - (int) this.count, (int) this.count + length);
+		}
+		else {
+			check(bytes, offset, length);
+		}
+		this.count += length;
+	}
+
+	/**
+	 * Unmasks the next bytes of a payload that is compressed.
+	 * @param bytes where they are
+	 * @param offset where they begin
+	 * @param length how many they are
+	 */
+	void unmask(byte[] bytes, int offset, int length) {
+		Mask.apply(bytes, offset, length, this.key, (int) this.count);
+		this.count += length;
+	}
+
+	/**
+	 * Checks the next bytes of a message, unmasked and expanded.
+	 * @param bytes where they are
+	 * @param offset where they begin
+	 * @param length how many they are
+	 * @throws ProtocolException if they can't be part of a text, and it is one
+	 */
+	void check(byte[] bytes, int offset, int length) throws ProtocolException {
 		if (this.kind == Opcode.TEXT) {
 			this.text = validate(this.text, bytes, offset, length);
 		}
-		else if (this.kind == Opcode.CLOSE) {
-			checkClose(bytes, offset - (int) this.count, (int) this.count + length);
-		}
-		this.count += length;
 	}
 
 	private void checkClose(byte[] bytes, int offset, int length) throws ProtocolException {

@@ -30,6 +30,10 @@ public final class ProtocolException extends IOException {
 		return new ProtocolException(CloseStatus.BAD_DATA, "Invalid UTF-8");
 	}
 
+	static ProtocolException invalidCompression() {
+		return new ProtocolException(CloseStatus.BAD_DATA, "Invalid compressed data");
+	}
+
 	static ProtocolException tooBig() {
 		return new ProtocolException(CloseStatus.TOO_BIG_TO_PROCESS, "Message too big");
 	}

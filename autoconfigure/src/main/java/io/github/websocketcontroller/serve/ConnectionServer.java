@@ -3,13 +3,14 @@ package io.github.websocketcontroller.serve;
 import java.util.concurrent.Executor;
 
 import io.github.websocketcontroller.UpgradeRequest;
+import io.github.websocketcontroller.compression.CompressionPool;
+import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.AlternativeJdkIdGenerator;
 import org.springframework.util.IdGenerator;
@@ -17,7 +18,7 @@ import org.springframework.util.IdGenerator;
 /**
  * Serves upgraded connections, each on a thread of its own. Thread-safe.
  */
-public final class ConnectionServer {
+public final class ConnectionServer implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(ConnectionServer.class);
 
@@ -26,6 +27,8 @@ public final class ConnectionServer {
 	private final Executor threads;
 
 	private final JsonCodec json;
+
+	private final CompressionPool compressors = new CompressionPool();
 
 	private final IdGenerator ids = new AlternativeJdkIdGenerator();
 
@@ -61,16 +64,16 @@ public final class ConnectionServer {
 	/**
 	 * Serves a connection. Returns at once.
 	 * @param call what to run
-	 * @param subprotocol the subprotocol that was agreed on
+	 * @param agreement what was agreed on in the handshake
 	 * @param pending the connection
 	 * @return {@code false} if no thread can be had to serve it
 	 */
-	public boolean serve(ServeCall call, @Nullable String subprotocol, PendingTransport pending) {
+	public boolean serve(ServeCall call, Agreement agreement, PendingTransport pending) {
 		Admission admission = this.connections.limits().admit(call.request().getRemoteAddress().getHostString());
 		this.connections.expect();
 		try {
 			this.threads.execute(new Serving(call, this.connections, admission, pending,
-					(transport) -> connection(call, subprotocol, transport)));
+					(transport) -> connection(call, agreement, transport)));
 			return true;
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
@@ -81,9 +84,17 @@ public final class ConnectionServer {
 		}
 	}
 
-	private OpenConnection connection(ServeCall call, @Nullable String subprotocol, Transport transport) {
-		return new OpenConnection(this.ids.generateId().toString(), call.request(), subprotocol, call.settings(),
-				transport, this.json, this.threads);
+	private OpenConnection connection(ServeCall call, Agreement agreement, Transport transport) {
+		return new OpenConnection(this.ids.generateId().toString(), call.request(), agreement, call.settings(),
+				transport, this.json, this.compressors, this.threads);
+	}
+
+	/**
+	 * Frees what is kept for connections to come.
+	 */
+	@Override
+	public void close() {
+		this.compressors.close();
 	}
 
 }

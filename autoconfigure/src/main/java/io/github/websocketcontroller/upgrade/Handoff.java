@@ -3,6 +3,9 @@ package io.github.websocketcontroller.upgrade;
 import java.util.List;
 import java.util.Locale;
 
+import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.PerMessageDeflate;
+import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.serve.ConnectionServer;
 import io.github.websocketcontroller.serve.ServeCall;
 import io.github.websocketcontroller.transport.PendingTransport;
@@ -35,8 +38,19 @@ final class Handoff extends AbstractWebSocketHandler implements SubProtocolCapab
 			.toList();
 	}
 
-	boolean accept(@Nullable String subprotocol, PendingTransport pending) {
-		return this.server.serve(this.call, subprotocol, pending);
+	/**
+	 * Agrees on compression, if the settings of the path want it.
+	 * @param offers what the client has sent as {@code Sec-WebSocket-Extensions}
+	 * @return what was agreed on or {@code null}
+	 */
+	@Nullable PerMessageDeflate negotiate(List<String> offers) {
+		WebsocketSettings settings = this.call.settings();
+		return settings.compressionEnabled()
+				? PerMessageDeflate.negotiate(offers, settings.compressionContextTakeover()) : null;
+	}
+
+	boolean accept(Agreement agreement, PendingTransport pending) {
+		return this.server.serve(this.call, agreement, pending);
 	}
 
 }

@@ -6,9 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
+import io.github.websocketcontroller.compression.PerMessageDeflate;
+import io.github.websocketcontroller.connection.Agreement;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -82,8 +85,15 @@ public final class WebsocketUpgradeStrategy implements RequestUpgradeStrategy {
 		if (subprotocol != null) {
 			servletResponse.setHeader(WebSocketHttpHeaders.SEC_WEBSOCKET_PROTOCOL, subprotocol);
 		}
+		// Spring's own view of them has lost parameters without a value.
+		PerMessageDeflate compression = handoff
+			.negotiate(Collections.list(servletRequest.getHeaders(WebSocketHttpHeaders.SEC_WEBSOCKET_EXTENSIONS)));
+		if (compression != null) {
+			servletResponse.setHeader(WebSocketHttpHeaders.SEC_WEBSOCKET_EXTENSIONS, compression.header());
+		}
+		Agreement agreement = new Agreement(subprotocol, compression);
 		try {
-			this.server.upgrade(servletRequest, servletResponse, (pending) -> handoff.accept(subprotocol, pending));
+			this.server.upgrade(servletRequest, servletResponse, (pending) -> handoff.accept(agreement, pending));
 		}
 		catch (IOException | ServletException ex) {
 			throw new HandshakeFailureException("The server can't upgrade", ex);

@@ -55,7 +55,10 @@ class ConfigurationMetadataTests {
 			Map.entry("max-streamed-message-size", DataSize.ofBytes(0)),
 			Map.entry("heartbeat.interval", Duration.ofSeconds(30)),
 			Map.entry("heartbeat.timeout", Duration.ofSeconds(10)),
-			Map.entry("outbox.capacity", DataSize.ofMegabytes(1)), Map.entry("outbox.overflow", "close"));
+			Map.entry("outbox.capacity", DataSize.ofMegabytes(1)), Map.entry("outbox.overflow", "close"),
+			Map.entry("compression.enabled", false), Map.entry("compression.level", 6),
+			Map.entry("compression.threshold", DataSize.ofKilobytes(1)),
+			Map.entry("compression.context-takeover", false));
 
 	private static final List<String> BAD_STARTS = List.of("The ", "A ", "An ", "This ", "Specifies ", "How ");
 

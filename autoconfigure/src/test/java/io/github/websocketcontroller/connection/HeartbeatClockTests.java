@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,8 +53,8 @@ class HeartbeatClockTests {
 	private OpenConnection receive(Executor helpers) throws Exception {
 		CompletableFuture<OpenConnection> opened = new CompletableFuture<>();
 		new Thread(() -> {
-			OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), null,
-					WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), helpers);
+			OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE,
+					WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), helpers);
 			opened.complete(connection);
 			try {
 				connection.receive();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,8 +44,8 @@ class OfferingTests {
 	/** Whether threads can be had. */
 	private volatile boolean threads = true;
 
-	private final OpenConnection connection = new OpenConnection("id", request(), null, WebsocketSettings.DEFAULTS,
-			this.transport, proxy(JsonCodec.class), this::execute);
+	private final OpenConnection connection = new OpenConnection("id", request(), Agreement.NONE,
+			WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), this::execute);
 
 	private void execute(Runnable task) {
 		if (!this.threads) {

@@ -13,6 +13,7 @@ import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.Test;
@@ -30,8 +31,8 @@ class OpenConnectionTests {
 	private final FloodingTransport transport = new FloodingTransport();
 
 	private OpenConnection connect() {
-		return new OpenConnection("id", proxy(UpgradeRequest.class), null, WebsocketSettings.DEFAULTS, this.transport,
-				proxy(JsonCodec.class), (task) -> new Thread(task).start());
+		return new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE, WebsocketSettings.DEFAULTS,
+				this.transport, proxy(JsonCodec.class), new CompressionPool(), (task) -> new Thread(task).start());
 	}
 
 	private static <T> T proxy(Class<T> type) {
@@ -71,8 +72,8 @@ class OpenConnectionTests {
 	@Test
 	void whenThereIsNoThreadToForkThenNothingIsLeftOfIt() throws Exception {
 		AtomicBoolean none = new AtomicBoolean(true);
-		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), null,
-				WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), (task) -> {
+		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE,
+				WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), (task) -> {
 					if (none.get()) {
 						throw new RejectedExecutionException("no thread");
 					}

@@ -81,7 +81,7 @@ class MessageReaderFuzzTests {
 
 		};
 		MessageReader reader = new MessageReader(new ReadBuffer(transport, BUFFER_SIZE, Frames.NOTHING_TO_FLUSH),
-				message, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE);
+				message, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE, null);
 		long timeout = this.random.nextBoolean() ? 0 : 1_000_000_000;
 		List<String> lines = this.random.nextBoolean() ? Transcript.of(reader, timeout)
 				: Transcript.ofParts(reader, timeout, this.random.nextBoolean());

@@ -159,7 +159,7 @@ class MessageReaderRefusalTests {
 	}
 
 	private static MessageReader reader(byte[]... chunks) {
-		return new MessageReader(new ScriptedTransport(chunks), 128, 1000, 1000, Frames.NOTHING_TO_FLUSH);
+		return new MessageReader(new ScriptedTransport(chunks), 128, 1000, 1000, Frames.NOTHING_TO_FLUSH, null);
 	}
 
 }

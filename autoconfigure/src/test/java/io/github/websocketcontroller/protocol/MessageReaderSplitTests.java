@@ -114,7 +114,7 @@ class MessageReaderSplitTests {
 
 	private static MessageReader reader(byte[]... chunks) {
 		return new MessageReader(new ScriptedTransport(chunks), 256, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE,
-				Frames.NOTHING_TO_FLUSH);
+				Frames.NOTHING_TO_FLUSH, null);
 	}
 
 	/**

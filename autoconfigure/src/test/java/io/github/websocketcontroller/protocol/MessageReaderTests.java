@@ -168,7 +168,7 @@ class MessageReaderTests {
 
 	private MessageReader reader(ScriptedTransport transport) {
 		return new MessageReader(new ReadBuffer(transport, BUFFER_SIZE, Frames.NOTHING_TO_FLUSH), this.message,
-				MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE);
+				MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE, null);
 	}
 
 	/** Goes on for ever with one frame, a few bytes at a time, after what was added. */

@@ -24,7 +24,7 @@ class MessageWriterTests {
 
 	private final ScriptedTransport transport = new ScriptedTransport();
 
-	private final MessageWriter writer = new MessageWriter(this.transport, BUFFER_SIZE);
+	private final MessageWriter writer = new MessageWriter(this.transport, BUFFER_SIZE, null);
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 124, 125, 126, 127, 2043, 2044, 2045, 2048, 65535, 65536, 100_000 })
@@ -212,7 +212,7 @@ class MessageWriterTests {
 		};
 		assertThatIllegalStateException().isThrownBy(() -> this.writer.text("small"));
 		assertThat(this.writer.progress()).isZero();
-		MessageWriter another = new MessageWriter(this.transport, BUFFER_SIZE);
+		MessageWriter another = new MessageWriter(this.transport, BUFFER_SIZE, null);
 		assertThatIllegalStateException().isThrownBy(() -> another.binary(new byte[5000]));
 		assertThat(another.progress()).isZero();
 	}

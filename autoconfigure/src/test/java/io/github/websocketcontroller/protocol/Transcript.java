@@ -21,7 +21,9 @@ final class Transcript {
 	}
 
 	static List<String> of(byte[]... chunks) {
-		return of(new MessageReader(new ScriptedTransport(chunks), 256, 100_000, 100_000, Frames.NOTHING_TO_FLUSH), 0);
+		return of(
+				new MessageReader(new ScriptedTransport(chunks), 256, 100_000, 100_000, Frames.NOTHING_TO_FLUSH, null),
+				0);
 	}
 
 	static List<String> of(MessageReader reader, long timeout) {

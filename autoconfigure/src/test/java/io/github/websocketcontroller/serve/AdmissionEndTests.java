@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
@@ -33,7 +34,8 @@ class AdmissionEndTests {
 			}, null);
 
 	private boolean serve(Executor threads, PendingTransport pending) {
-		return new ConnectionServer(this.connections, threads, fake(JsonCodec.class)).serve(this.call, null, pending);
+		return new ConnectionServer(this.connections, threads, fake(JsonCodec.class)).serve(this.call, Agreement.NONE,
+				pending);
 	}
 
 	private void assertRoom() {

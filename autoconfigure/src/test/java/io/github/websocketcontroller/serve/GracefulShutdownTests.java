@@ -23,6 +23,8 @@ import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.compression.CompressionPool;
+import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.testing.LeakCheck;
@@ -329,7 +331,7 @@ class GracefulShutdownTests {
 		AtomicBoolean served = new AtomicBoolean();
 		ServeCall call = new ServeCall("/late", request(), WebsocketSettings.DEFAULTS, (connection) -> served.set(true),
 				null);
-		new ConnectionServer(connections, Runnable::run, new NoJson()).serve(call, null, transport);
+		new ConnectionServer(connections, Runnable::run, new NoJson()).serve(call, Agreement.NONE, transport);
 		assertThat(served).isFalse();
 		assertThat(transport.closed).isTrue();
 		assertThat(transport.written.array()).startsWith(0x88, 2, 1001 >> 8, 1001 & 0xFF);
@@ -345,7 +347,7 @@ class GracefulShutdownTests {
 			throw new RejectedExecutionException("no thread");
 		};
 		ConnectionServer server = new ConnectionServer(connections, none, new NoJson());
-		assertThat(server.serve(call, null, new FakeTransport())).isFalse();
+		assertThat(server.serve(call, Agreement.NONE, new FakeTransport())).isFalse();
 		assertThat(output).contains("No thread can be had to serve a connection, which is closed: no thread");
 		assertThat(connections.isEmpty()).isTrue();
 	}
@@ -356,8 +358,8 @@ class GracefulShutdownTests {
 		List<OpenConnection> open = new ArrayList<>();
 		AtomicBoolean first = new AtomicBoolean(true);
 		for (int i = 0; i < 3; i++) {
-			OpenConnection connection = new OpenConnection("id-" + i, request(), null, WebsocketSettings.DEFAULTS,
-					new FakeTransport(), new NoJson(), (task) -> {
+			OpenConnection connection = new OpenConnection("id-" + i, request(), Agreement.NONE,
+					WebsocketSettings.DEFAULTS, new FakeTransport(), new NoJson(), new CompressionPool(), (task) -> {
 						if (first.getAndSet(false)) {
 							throw new RejectedExecutionException("no thread");
 						}

@@ -157,7 +157,7 @@ class LeakCheckTests {
 	private void read() {
 		try {
 			new MessageReader(new WaitingTransport(), 128, 128, 128, () -> {
-			}).next(0);
+			}, null).next(0);
 		}
 		catch (IOException ex) {
 			Thread.currentThread().interrupt();

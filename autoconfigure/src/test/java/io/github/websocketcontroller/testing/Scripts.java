@@ -33,8 +33,8 @@ public class Scripts {
 	/**
 	 * Opens a connection that gets a script.
 	 */
-	public RawClient open(TestServer server, Script script) throws IOException {
-		return server.open(path(script));
+	public RawClient open(TestServer server, Script script, String... headers) throws IOException {
+		return server.open(path(script), headers);
 	}
 
 	void serve(WebsocketConnection connection, @RequestParam int script) throws Exception {

@@ -1,0 +1,92 @@
+package io.github.websocketcontroller;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * A message for many connections, which is encoded once and compressed once for all
+ * connections that have agreed on the same compression:
+ *
+ * {@snippet :
+ * PreparedMessage news = PreparedMessage.text("...");
+ * members.forEach((member) -> member.offer(news));
+ * }
+ *
+ * Immutable and thread-safe.
+ *
+ * @since 0.1.0
+ * @see WebsocketConnection#send(PreparedMessage)
+ * @see WebsocketConnection#offer(PreparedMessage)
+ */
+public final class PreparedMessage {
+
+	private final boolean text;
+
+	private final byte[] payload;
+
+	/** The payload compressed, by how. */
+	private final Map<Object, byte[]> encodings = new ConcurrentHashMap<>(2);
+
+	private PreparedMessage(boolean text, byte[] payload) {
+		this.text = text;
+		this.payload = payload;
+	}
+
+	/**
+	 * Prepares a text message. An unpaired surrogate becomes a question mark.
+	 * @param text the text
+	 * @return the message
+	 */
+	public static PreparedMessage text(String text) {
+		return new PreparedMessage(true, text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Prepares a binary message.
+	 * @param payload the payload, which is copied
+	 * @return the message
+	 */
+	public static PreparedMessage binary(byte[] payload) {
+		return new PreparedMessage(false, payload.clone());
+	}
+
+	/**
+	 * Whether it is a text message.
+	 * @return {@code false} if it is a binary message
+	 */
+	public boolean isText() {
+		return this.text;
+	}
+
+	/**
+	 * The payload.
+	 * @return a read-only buffer; a text is in UTF-8
+	 */
+	public ByteBuffer getPayload() {
+		return ByteBuffer.wrap(this.payload).asReadOnlyBuffer();
+	}
+
+	/**
+	 * The length of the payload.
+	 * @return the number of bytes
+	 */
+	public int getLength() {
+		return this.payload.length;
+	}
+
+	/**
+	 * The payload in another form, which is made when it is first asked for. For those
+	 * who implement {@link WebsocketConnection}.
+	 * @param form which form
+	 * @param encoder makes it; must not change what it is given
+	 * @return the payload in that form, which must not be changed
+	 */
+	public byte[] encoded(Object form, UnaryOperator<byte[]> encoder) {
+		byte[] known = this.encodings.get(form);
+		return (known != null) ? known : this.encodings.computeIfAbsent(form, (key) -> encoder.apply(this.payload));
+	}
+
+}

@@ -1,0 +1,215 @@
+package io.github.websocketcontroller.protocol;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.websocketcontroller.transport.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one frame after the other: small ones from a buffer, in which they may also wait
+ * for each other, and large ones from where they are. Owned by the writer, but for what
+ * any thread may ask.
+ */
+final class FrameWriter {
+
+	/** A whole control frame has to fit. */
+	private static final int MIN_BUFFER_SIZE = 128;
+
+	private final Transport transport;
+
+	private final int bufferSize;
+
+	/** Where small frames are put together. */
+	private @Nullable ByteBuffer buffer;
+
+	/** How often the transport was asked to take bytes. */
+	private long writes;
+
+	/** Whether frames don't wait. */
+	private boolean autoFlush = true;
+
+	/** Whether frames wait in the buffer. Set by the writer, read by anyone. */
+	private volatile boolean unflushed;
+
+	/** Whether a frame is begun and not yet taken. */
+	private boolean amidFrame;
+
+	/** 0 or the number of the write under way. Set by the writer, read by anyone. */
+	private final AtomicLong progress = new AtomicLong();
+
+	FrameWriter(Transport transport, int bufferSize) {
+		this.transport = transport;
+		this.bufferSize = Math.max(bufferSize, MIN_BUFFER_SIZE);
+	}
+
+	/**
+	 * Writes a frame.
+	 * @param first its {@linkplain FrameHeader#first first byte}
+	 * @param payload where the payload is
+	 * @param offset where it begins
+	 * @param length how many bytes it has
+	 * @param urgent whether the frame must not wait
+	 * @throws IOException if the stream is broken or closed
+	 */
+	void write(byte first, byte[] payload, int offset, int length, boolean urgent) throws IOException {
+		ByteBuffer frame = begin(first, length);
+		if (fits(length)) {
+			frame.put(payload, offset, length);
+			end(urgent);
+		}
+		else {
+			flush(frame, ByteBuffer.wrap(payload, offset, length));
+		}
+	}
+
+	/**
+	 * Writes a frame.
+	 * @param first its {@linkplain FrameHeader#first first byte}
+	 * @param payload the payload from position to limit; neither is changed
+	 * @throws IOException if the stream is broken or closed
+	 */
+	void write(byte first, ByteBuffer payload) throws IOException {
+		int length = payload.remaining();
+		ByteBuffer frame = begin(first, length);
+		if (fits(length)) {
+			frame.put(frame.position(), payload, payload.position(), length);
+			frame.position(frame.position() + length);
+			end(false);
+		}
+		else {
+			flush(frame, payload.duplicate());
+		}
+	}
+
+	/**
+	 * Writes a frame without making bytes of its text first.
+	 * @param first its {@linkplain FrameHeader#first first byte}
+	 * @param text the payload
+	 * @return {@code false} if the text is too long or not ASCII, and was not written
+	 * @throws IOException if the stream is broken or closed
+	 */
+	boolean writeAscii(byte first, String text) throws IOException {
+		if (!fits(text.length())) {
+			return false;
+		}
+		ByteBuffer frame = begin(first, text.length());
+		if (!putAscii(text, frame)) {
+			frame.position(frame.position() - FrameHeader.sizeFor(text.length()));
+			return false;
+		}
+		end(false);
+		return true;
+	}
+
+	private static boolean putAscii(String text, ByteBuffer target) {
+		byte[] bytes = target.array();
+		int offset = target.arrayOffset() + target.position();
+		for (int i = 0; i < text.length(); i++) {
+			char character = text.charAt(i);
+			if (character >= 0x80) {
+				return false;
+			}
+			bytes[offset + i] = (byte) character;
+		}
+		target.position(target.position() + text.length());
+		return true;
+	}
+
+	private boolean fits(int length) {
+		return length <= this.bufferSize - FrameHeader.sizeFor(length);
+	}
+
+	// What is returned holds the header and has room for a payload that fits.
+	private ByteBuffer begin(byte first, int length) throws IOException {
+		if (this.amidFrame) {
+			throw new IOException("A frame was broken off");
+		}
+		if (this.buffer == null) {
+			this.buffer = ByteBuffer.allocate(this.bufferSize);
+		}
+		int size = FrameHeader.sizeFor(length) + (fits(length) ? length : 0);
+		if (this.buffer.remaining() < size) {
+			flush();
+		}
+		FrameHeader.write(this.buffer, first, length);
+		return this.buffer;
+	}
+
+	private void end(boolean urgent) throws IOException {
+		if (this.autoFlush || urgent) {
+			flush();
+		}
+		else {
+			this.unflushed = true;
+		}
+	}
+
+	void setAutoFlush(boolean autoFlush) throws IOException {
+		this.autoFlush = autoFlush;
+		if (autoFlush) {
+			flush();
+		}
+	}
+
+	boolean hasUnflushed() {
+		return this.unflushed;
+	}
+
+	long progress() {
+		return this.progress.get();
+	}
+
+	/**
+	 * Writes the frames that wait in the buffer. Does nothing if there are none.
+	 * @throws IOException if the stream is broken or closed
+	 */
+	void flush() throws IOException {
+		ByteBuffer frames = this.buffer;
+		if (frames == null || frames.position() == 0) {
+			return;
+		}
+		this.amidFrame = true;
+		try {
+			writeAll(frames.flip());
+			this.amidFrame = false;
+		}
+		finally {
+			frames.clear();
+			flushed();
+		}
+	}
+
+	private void flush(ByteBuffer frames, ByteBuffer payload) throws IOException {
+		this.amidFrame = true;
+		try {
+			frames.flip();
+			while (frames.hasRemaining()) {
+				this.progress.lazySet(++this.writes);
+				this.transport.write(frames, payload);
+			}
+			writeAll(payload);
+			this.amidFrame = false;
+		}
+		finally {
+			frames.clear();
+			flushed();
+		}
+	}
+
+	private void flushed() {
+		this.progress.lazySet(0);
+		if (this.unflushed) {
+			this.unflushed = false;
+		}
+	}
+
+	private void writeAll(ByteBuffer source) throws IOException {
+		while (source.hasRemaining()) {
+			this.progress.lazySet(++this.writes);
+			this.transport.write(source);
+		}
+	}
+
+}
