@@ -1,0 +1,146 @@
+"""The command line, and the order of things: build, then in each round every contender in turn, then the tables."""
+
+import argparse
+import contextlib
+import fcntl
+import json
+import signal
+import sys
+import time
+
+from driver import contenders, works
+from driver.build import build
+from driver.machine import BENCHMARKS, check_open_files, describe, newest_jdk
+from driver.measure import Turn
+from driver.report import tables
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
+    parser.add_argument("--rounds", type=int, default=3, help="of all contenders in turn (3)")
+    parser.add_argument("--seconds", type=float, default=6, help="of each measurement (6)")
+    parser.add_argument("--warmup", type=float, default=2, help="seconds of the same load before each measurement (2)")
+    parser.add_argument("--first-warmup", type=float, default=6, help="seconds of echo after a server's start (6)")
+    parser.add_argument("--contenders", help="some of " + ", ".join(c.name for c in contenders.CONTENDERS))
+    parser.add_argument("--work", help="some of " + ", ".join(work.name for work in works.WORKS))
+    parser.add_argument("--quick", action="store_true",
+                        help="one short round, which fails if a contender that is there does not deliver")
+    parser.add_argument("--document", action="store_true", help="write the tables and charts into docs/ as well")
+    parser.add_argument("--report", nargs="+", metavar="FILE", help="measure nothing, show these results")
+    parser.add_argument("--java-home", help="of the JDK to build and run with (the newest that is found)")
+    parser.add_argument("--no-build", action="store_true", help="take what is built already")
+    parser.add_argument("--server-core", type=int, default=1, help="core that the servers are pinned to (1)")
+    parser.add_argument("--generator-core", type=int, default=0, help="core that the generator is pinned to (0)")
+    parser.add_argument("--port", type=int, default=8099, help="that the servers listen on (8099)")
+    parser.add_argument("--lock", metavar="FILE",
+                        help="locked with flock during the build and each turn, on a machine that others use too")
+    options = parser.parse_args(arguments)
+    options.quiet = 0.3 if options.quick else 5
+    if options.quick:
+        options.rounds, options.seconds, options.warmup, options.first_warmup = 1, 0.3, 0.1, 0
+    return options
+
+
+def choose(all_of_them, names):
+    if not names:
+        return all_of_them
+    known = {one.name: one for one in all_of_them}
+    unknown = [name for name in names.split(",") if name not in known]
+    if unknown:
+        raise SystemExit(f"there is no {', '.join(unknown)}, but {', '.join(known)}")
+    return [known[name] for name in names.split(",")]
+
+
+def present(chosen):
+    """Those that can run here. The others are named, not passed over."""
+    there = []
+    for contender in chosen:
+        reason = contender.missing()
+        if reason:
+            say(f"skipped: {contender.name}: {reason}")
+        else:
+            there.append(contender)
+    return there
+
+
+def say(line):
+    print(line, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def locked(path):
+    if not path:
+        yield
+        return
+    with open(path, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def works_of(contender, options, chosen):
+    mine = [work for work in chosen
+            if (not contender.only or work.name in contender.only) and work.name not in contender.cannot]
+    return [works.quick(work) for work in mine] if options.quick else mine
+
+
+def measure(chosen, chosen_works, options, java_home):
+    for number in range(1, options.rounds + 1):
+        for contender in chosen:
+            with locked(options.lock):
+                for result in Turn(contender, options, java_home).run(works_of(contender, options, chosen_works)):
+                    say(f"round {number}  {contender.name:22} {result['work']:14} {summary(result)}")
+                    yield {"round": number, **result}
+
+
+def summary(result):
+    if "failure" in result:
+        return f"FAILED: {result['failure']}"
+    if "memory" in result:
+        return f"{result['memory'] / 1024:8.1f} KiB per connection"
+    return (f"{result['cpu']:8.2f} µs   {result['rate']:10,.0f}/s   p50 {result['p50']:,.0f} µs   "
+            f"generator {result['generator_share']:.0%}")
+
+
+def save(run):
+    folder = BENCHMARKS / "results"
+    folder.mkdir(exist_ok=True)
+    file = folder / time.strftime("%Y-%m-%d-%H%M%S.json")
+    file.write_text(json.dumps(run, indent=1))
+    say(f"raw results: {file.relative_to(BENCHMARKS.parent)}")
+
+
+def load(files):
+    """Several runs as one; they should have been made on the same machine with the same options."""
+    runs = [json.loads(open(file).read()) for file in files]
+    return {**runs[0], "results": [result for run in runs for result in run["results"]]}
+
+
+def main():
+    options = parse(sys.argv[1:])
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.report:
+        print(tables(load(options.report)))
+        return 0
+    java_home = options.java_home or newest_jdk()
+    chosen = present(choose(contenders.CONTENDERS, options.contenders))
+    chosen_works = choose(works.WORKS, options.work)
+    check_open_files(max(200 if options.quick else work.connections for work in chosen_works))
+    if not options.no_build:
+        with locked(options.lock):
+            build(chosen, java_home)
+    run = {
+        "command": " ".join(["benchmarks/run", *sys.argv[1:]]),
+        "date": time.strftime("%Y-%m-%d"),
+        "machine": describe(java_home),
+        "versions": {contender.name: contender.version() for contender in chosen},
+        "results": [],
+    }
+    try:
+        for result in measure(chosen, chosen_works, options, java_home):
+            run["results"].append(result)
+    except KeyboardInterrupt:
+        say("interrupted")
+    save(run)
+    print(tables(run))
+    failures = [result for result in run["results"] if "failure" in result]
+    return 1 if failures and options.quick else 0

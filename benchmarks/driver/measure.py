@@ -1,0 +1,133 @@
+"""One contender's turn: start it, warm it up, give it each work, read what it cost."""
+
+import json
+import subprocess
+
+from driver.build import GENERATOR
+from driver.machine import BENCHMARKS
+from driver.server import Server
+
+# Enough for opening and closing thousands of connections, and for what the generator waits for.
+MARGIN_SECONDS = 90
+
+UPLOAD_SECONDS = 60
+IDLE_SECONDS = 120
+
+
+class Failure(Exception):
+    """A contender does not do what it should."""
+
+
+class Turn:
+
+    def __init__(self, contender, options, java_home):
+        self.contender = contender
+        self.options = options
+        self.java = f"{java_home}/bin/java"
+        self.jcmd = f"{java_home}/bin/jcmd"
+
+    def run(self, works):
+        """Yields a result for each work, in which "failure" says why there are no figures."""
+        shared = [work for work in works if not work.fresh]
+        if shared:
+            yield from self._measure_in_one_process(shared)
+        for work in works:
+            if work.fresh:
+                yield from self._measure_in_one_process([work])
+
+    def _measure_in_one_process(self, works):
+        try:
+            with self._server() as server:
+                self._warm_up(server)
+                for work in works:
+                    yield self._attempt(server, work)
+                    server.wait_until_quiet(self.options.quiet)
+        except RuntimeError as failure:
+            for work in works:
+                yield self._result(work, failure=str(failure))
+
+    def _server(self):
+        logs = BENCHMARKS / "results"
+        logs.mkdir(exist_ok=True)
+        port = self.options.port
+        return Server(self.contender.command(self.java, port), self.options.server_core, port,
+                      logs / f"{self.contender.name}.log")
+
+    def _warm_up(self, server):
+        seconds = self.options.first_warmup
+        if seconds > 0:
+            path = self.contender.paths.get("/echo", "/echo")
+            self._generate(server, ["--work", "echo", "--path", path, "--conns", "100", "--warmup", "0",
+                                    "--seconds", str(seconds)])
+            server.wait_until_quiet(self.options.quiet)
+
+    def _attempt(self, server, work):
+        try:
+            measured = self._measure_idle(server, work) if work.kind == "idle" else self._measure_load(server, work)
+            return self._result(work, **measured)
+        except Failure as failure:
+            return self._result(work, failure=str(failure))
+
+    def _result(self, of_work, **values):
+        return {**values, "contender": self.contender.name, "work": of_work.name}
+
+    def _measure_load(self, server, work):
+        seconds = UPLOAD_SECONDS if work.kind == "upload" else self.options.seconds
+        figures = self._generate(server, self._arguments(work, seconds))
+        if figures["errors"]:
+            raise Failure(f"{figures['errors']} errors: {figures['first_error']}")
+        if not figures["messages"] or (work.kind == "upload" and not figures["done"]):
+            raise Failure("nothing comes back")
+        count = work.bytes / (1 << 20) if work.kind == "upload" else figures["messages"]
+        figures["rate"] = count / figures["seconds"]
+        figures["cpu"] = (figures["server_user"] + figures["server_system"]) * 1e6 / count
+        return figures
+
+    def _measure_idle(self, server, work):
+        """How much the process grows by so many connections, garbage apart."""
+        self._collect_garbage(server)
+        before = server.resident_bytes()
+        generator = self._start_generator(server, self._arguments(work, IDLE_SECONDS))
+        try:
+            if generator.stdout.readline().strip() != "ready":
+                raise Failure(generator.communicate(timeout=MARGIN_SECONDS)[1].strip() or "not all connections came about")
+            self._collect_garbage(server)
+            grown = server.resident_bytes() - before
+            generator.communicate(timeout=MARGIN_SECONDS)
+        finally:
+            if generator.poll() is None:
+                generator.kill()
+                generator.wait()
+        return {"memory": grown / work.connections}
+
+    def _collect_garbage(self, server):
+        if self.contender.is_jvm:
+            server.collect_garbage(self.jcmd)
+        server.wait_until_quiet(self.options.quiet)
+        if self.contender.is_jvm:
+            server.collect_garbage(self.jcmd)  # what has ended in the meantime
+
+    def _arguments(self, work, seconds):
+        return work.arguments(seconds, self.options.warmup) + ["--path", self.contender.paths.get(work.path, work.path)]
+
+    def _start_generator(self, server, arguments):
+        command = ["taskset", "-c", str(self.options.generator_core), str(GENERATOR), "--port", str(server.port),
+                   "--server", str(server.pid), *arguments]
+        if self.contender.tls:
+            command.append("--tls")
+        return subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def _generate(self, server, arguments):
+        generator = self._start_generator(server, arguments)
+        try:
+            output, errors = generator.communicate(timeout=self.options.seconds + MARGIN_SECONDS)
+        except BaseException as interruption:
+            generator.kill()
+            generator.wait()
+            if isinstance(interruption, subprocess.TimeoutExpired):
+                raise Failure("the generator does not end") from interruption
+            raise
+        if generator.returncode != 0:
+            raise Failure(errors.strip().removeprefix("generator: ") or f"the generator fails with {generator.returncode}")
+        return json.loads(output)

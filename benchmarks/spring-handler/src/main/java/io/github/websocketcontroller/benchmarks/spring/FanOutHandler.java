@@ -1,0 +1,39 @@
+package io.github.websocketcontroller.benchmarks.spring;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.handler.ConcurrentWebSocketSessionDecorator;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
+
+class FanOutHandler extends TextWebSocketHandler {
+
+	private static final int SEND_TIME_LIMIT = 10_000;
+
+	private static final int BUFFER_SIZE_LIMIT = 1024 * 1024;
+
+	private final Map<String, WebSocketSession> subscribers = new ConcurrentHashMap<>();
+
+	@Override
+	public void afterConnectionEstablished(WebSocketSession session) {
+		this.subscribers.put(session.getId(),
+				new ConcurrentWebSocketSessionDecorator(session, SEND_TIME_LIMIT, BUFFER_SIZE_LIMIT));
+	}
+
+	@Override
+	protected void handleTextMessage(WebSocketSession session, TextMessage message) throws IOException {
+		for (WebSocketSession subscriber : this.subscribers.values()) {
+			subscriber.sendMessage(message);
+		}
+	}
+
+	@Override
+	public void afterConnectionClosed(WebSocketSession session, CloseStatus status) {
+		this.subscribers.remove(session.getId());
+	}
+
+}
