@@ -1,20 +1,16 @@
 """Compiles what is measured and what measures."""
 
 import os
+import shutil
 import subprocess
-import sys
 
+from driver.commands import run
 from driver.machine import BENCHMARKS, ROOT
 
 # The checks of the normal build are not repeated for a run.
 SKIPPED = ["-DskipTests", "-Dcheckstyle.skip", "-Dspring-javaformat.skip", "-Djacoco.skip"]
 
 GENERATOR = BENCHMARKS / "generator" / "target" / "generator"
-
-
-def run(*command, **options):
-    if subprocess.run(command, stdout=sys.stderr, check=False, **options).returncode != 0:
-        raise SystemExit(f"failed: {' '.join(str(part) for part in command)}")
 
 
 def build(contenders, java_home):
@@ -30,6 +26,9 @@ def build(contenders, java_home):
 
 
 def maven(modules, java_home):
+    for module in modules:
+        # What an earlier version needed would stay on the class path.
+        shutil.rmtree(BENCHMARKS / module / "target" / "lib", ignore_errors=True)
     projects = ",".join(f"benchmarks/{module}" for module in modules)
     run("./mvnw", "-q", "-Pbenchmarks", "-pl", projects, "-am", "package", *SKIPPED, cwd=ROOT,
         env={**os.environ, "JAVA_HOME": java_home})

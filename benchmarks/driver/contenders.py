@@ -1,15 +1,20 @@
 """The servers that are compared, and how each is started."""
 
+import os
 import shutil
 from dataclasses import dataclass, field
 from typing import Callable, Optional
 
-from driver.machine import BENCHMARKS, debian_version, jar_version, output_of
+from driver.commands import run
+from driver.machine import BENCHMARKS, debian_version, has_header, jar_version, output_of
 
 # The same for every JVM. Serial is what the JVM chooses on one core anyway.
 JVM_FLAGS = ["-Xmx1g", "-XX:+UseSerialGC"]
 
-GORILLA_SOURCE = "/usr/share/gocode/src/github.com/gorilla/websocket"
+# Where Debian has the sources of Go's packages.
+GORILLA_PATH = "/usr/share/gocode"
+
+NO_COMPRESSION = "has no compression"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,15 @@ def jvm(module, main):
     return lambda java, port: [java, *JVM_FLAGS, "-cp", path, main, str(port)]
 
 
+def quarkus(java, port):
+    archive = BENCHMARKS / "quarkus" / "target" / "quarkus-app" / "quarkus-run.jar"
+    return [java, *JVM_FLAGS, f"-Dquarkus.http.port={port}", "-jar", str(archive)]
+
+
+def native(name):
+    return lambda java, port: [str(BENCHMARKS / name / "target" / name), str(port)]
+
+
 def of(product, module, jar):
     return lambda: f"{product} {jar_version(BENCHMARKS / module / 'target', jar)}"
 
@@ -61,23 +75,75 @@ COMPRESSION = ("--websocket-controller.compression.enabled=true", "--websocket-c
 TLS = (f"--server.ssl.certificate=file:{BENCHMARKS}/target/tls/certificate.pem",
        f"--server.ssl.certificate-private-key=file:{BENCHMARKS}/target/tls/key.pem")
 
+
+def build_gorilla():
+    """As Debian does it: with the sources of the package, without modules, which would be downloaded."""
+    folder = BENCHMARKS / "gorilla"
+    (folder / "target").mkdir(exist_ok=True)
+    run("go", "build", "-o", "target/gorilla", ".", cwd=folder,
+        env={**os.environ, "GO111MODULE": "off", "GOPATH": f"{os.environ.get('GOPATH', '')}:{GORILLA_PATH}".lstrip(":")})
+
+
+def no_gorilla():
+    if not shutil.which("go"):
+        return "there is no Go (Debian: golang-go)"
+    paths = [*os.environ.get("GOPATH", "").split(":"), GORILLA_PATH]
+    if not any(path and os.path.isdir(f"{path}/src/github.com/gorilla/websocket") for path in paths):
+        return "there is no gorilla/websocket (Debian: golang-github-gorilla-websocket-dev)"
+    return None
+
+
+def gorilla_version():
+    return (f"gorilla/websocket {debian_version('golang-github-gorilla-websocket-dev')}, "
+            f"Go {output_of('go', 'version').split()[2].removeprefix('go')}")
+
+
+def build_c_loop():
+    run("make", "-s", "-C", BENCHMARKS / "c-loop")
+
+
+def no_openssl():
+    return None if has_header("openssl/ssl.h") else "there is no OpenSSL to compile with (Debian: libssl-dev)"
+
+
+ON_TOMCAT = of("Tomcat", "controller", "tomcat-embed-core")
+ON_JETTY = of("Jetty", "controller-jetty", "jetty-server")
+OF_SPRING = of("Spring", "spring-handler", "spring-websocket")
+
+ECHO = ("echo-100",)
+ONLY_ECHOES = {work: "its difference is in the echo"
+               for work in ("fanout-1000", "fanout-5000", "setup", "upload")}
+
 CONTENDERS = [
-    Contender("controller", "this library", boot("controller", CONTROLLER, *COMPRESSION),
-              of("on Tomcat", "controller", "tomcat-embed-core"), "controller"),
+    Contender("controller", "this library", boot("controller", CONTROLLER, *COMPRESSION), ON_TOMCAT, "controller"),
     Contender("controller-batched", "this library, auto-flush off", boot("controller", CONTROLLER, *COMPRESSION),
-              of("on Tomcat", "controller", "tomcat-embed-core"), "controller", paths={"/echo": "/echo-batched"},
-              only=("echo-100", "echo-100x16", "echo-1000")),
-    Contender("spring-handler", "Spring's handler", boot("spring-handler", SPRING),
-              of("Spring", "spring-handler", "spring-websocket"), "spring-handler"),
-    Contender("spring-queued", "Spring's handler, queue and virtual thread", boot("spring-handler", SPRING),
-              of("Spring", "spring-handler", "spring-websocket"), "spring-handler", paths={"/echo": "/echo-queued"},
-              cannot={"fanout-1000": "no other than Spring's handler", "fanout-5000": "no other than Spring's handler",
-                      "upload": "no other than Spring's handler"}),
+              ON_TOMCAT, "controller", paths={"/echo": "/echo-batched"}, only=("echo-100x16",)),
+    Contender("spring-handler", "Spring's handler", boot("spring-handler", SPRING), OF_SPRING, "spring-handler"),
+    Contender("spring-queued", "Spring's handler, queue, virtual thread", boot("spring-handler", SPRING), OF_SPRING,
+              "spring-handler", paths={"/echo": "/echo-queued"}, cannot=ONLY_ECHOES),
+    Contender("vertx", "Vert.x, native epoll", jvm("vertx", f"{PACKAGE}.vertx.VertxServer"),
+              of("Vert.x", "vertx", "vertx-core"), "vertx"),
+    Contender("helidon", "Helidon", jvm("helidon", f"{PACKAGE}.helidon.HelidonServer"),
+              of("Helidon", "helidon", "helidon-webserver"), "helidon",
+              cannot={"echo-deflate": NO_COMPRESSION, "idle-deflate": NO_COMPRESSION}),
+    Contender("javalin", "Javalin", jvm("javalin", f"{PACKAGE}.javalin.JavalinServer"),
+              of("Javalin", "javalin", "javalin"), "javalin"),
+    Contender("quarkus", "Quarkus WebSockets Next", quarkus, of("Quarkus", "quarkus", "quarkus-websockets-next"),
+              "quarkus"),
+    Contender("gorilla", "gorilla/websocket", native("gorilla"), gorilla_version, build=build_gorilla,
+              missing=no_gorilla),
+    Contender("c-loop", "C epoll loop, the limit", native("c-loop"), lambda: f"gcc {output_of('gcc', '-dumpfullversion').strip()}",
+              build=build_c_loop, cannot={"echo-deflate": NO_COMPRESSION, "idle-deflate": NO_COMPRESSION},
+              missing=no_openssl),
+
+    # This library's own ways to a socket, compared with each other.
+    Contender("controller-parked", "Tomcat, not taken over",
+              boot("controller", CONTROLLER, *COMPRESSION, "--websocket-controller.tomcat.take-over=false"), ON_TOMCAT,
+              "controller", only=ECHO),
+    Contender("controller-tls", "Tomcat, TLS", boot("controller", CONTROLLER, *COMPRESSION, *TLS), ON_TOMCAT,
+              "controller", tls=True, only=ECHO, missing=no_openssl),
+    Contender("controller-jetty", "Jetty", boot("controller-jetty", CONTROLLER, *COMPRESSION), ON_JETTY,
+              "controller-jetty", only=ECHO),
+    Contender("controller-jetty-tls", "Jetty, TLS", boot("controller-jetty", CONTROLLER, *COMPRESSION, *TLS), ON_JETTY,
+              "controller-jetty", tls=True, only=ECHO, missing=no_openssl),
 ]
-
-
-def named(name):
-    found = [contender for contender in CONTENDERS if contender.name == name]
-    if not found:
-        raise SystemExit(f"no contender is called {name}; there are {', '.join(c.name for c in CONTENDERS)}")
-    return found[0]

@@ -52,6 +52,13 @@ def debian_version(package):
     return found.group(0) if found else "?"
 
 
+def has_header(name):
+    """Whether there is something to compile C with."""
+    compiled = subprocess.run(["cc", "-E", "-"], input=f"#include <{name}>", text=True, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, check=False)
+    return compiled.returncode == 0
+
+
 def describe(java_home):
     processor = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())

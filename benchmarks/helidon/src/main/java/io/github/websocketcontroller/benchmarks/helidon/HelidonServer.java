@@ -1,0 +1,68 @@
+package io.github.websocketcontroller.benchmarks.helidon;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.websocket.WsRouting;
+import io.helidon.websocket.WsListener;
+import io.helidon.websocket.WsSession;
+
+/**
+ * Answers on the thread of the connection.
+ */
+public final class HelidonServer {
+
+	private HelidonServer() {
+	}
+
+	public static void main(String[] args) {
+		WebServer.builder()
+			.port(Integer.parseInt(args[0]))
+			.addRouting(WsRouting.builder()
+				.endpoint("/echo", new Echo())
+				.endpoint("/upload", new Echo())
+				.endpoint("/fanout", new FanOut()))
+			.build()
+			.start();
+	}
+
+	/**
+	 * Text is answered, binary messages are swallowed.
+	 */
+	private static final class Echo implements WsListener {
+
+		@Override
+		public void onMessage(WsSession session, String text, boolean last) {
+			session.send(text, last);
+		}
+
+	}
+
+	private static final class FanOut implements WsListener {
+
+		private final Set<WsSession> subscribers = ConcurrentHashMap.newKeySet();
+
+		@Override
+		public void onOpen(WsSession session) {
+			this.subscribers.add(session);
+		}
+
+		@Override
+		public void onMessage(WsSession session, String text, boolean last) {
+			this.subscribers.forEach((subscriber) -> subscriber.send(text, last));
+		}
+
+		@Override
+		public void onClose(WsSession session, int status, String reason) {
+			this.subscribers.remove(session);
+		}
+
+		@Override
+		public void onError(WsSession session, Throwable error) {
+			this.subscribers.remove(session);
+		}
+
+	}
+
+}

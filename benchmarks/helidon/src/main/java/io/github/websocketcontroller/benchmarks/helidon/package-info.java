@@ -1,0 +1,4 @@
+/**
+ * Helidon, whose connections have a virtual thread each.
+ */
+package io.github.websocketcontroller.benchmarks.helidon;

@@ -1,0 +1,4 @@
+/**
+ * Quarkus WebSockets Next, whose endpoints are beans.
+ */
+package io.github.websocketcontroller.benchmarks.quarkus;

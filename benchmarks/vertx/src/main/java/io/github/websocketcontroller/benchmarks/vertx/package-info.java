@@ -1,0 +1,4 @@
+/**
+ * Vert.x, on one event loop.
+ */
+package io.github.websocketcontroller.benchmarks.vertx;
