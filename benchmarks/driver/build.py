@@ -39,4 +39,5 @@ def make_certificate():
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "certificate.pem").exists():
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",  # Jetty compares it with the Host header
             "-keyout", folder / "key.pem", "-out", folder / "certificate.pem", stderr=subprocess.DEVNULL)

@@ -14,7 +14,7 @@ JVM_FLAGS = ["-Xmx1g", "-XX:+UseSerialGC"]
 # Where Debian has the sources of Go's packages.
 GORILLA_PATH = "/usr/share/gocode"
 
-NO_COMPRESSION = "has no compression"
+NO_COMPRESSION = {"echo-deflate": "has no compression", "idle-deflate": "has no compression"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Contender:
     version: Callable[[], str]
     module: Optional[str] = None  # Maven module to build
     tls: bool = False
+    # One of this library's own ways to a socket, rather than a competitor.
+    own: bool = False
     # Paths that differ from those of the works.
     paths: dict = field(default_factory=dict)
     # Works that it is measured at; all when empty.
@@ -60,8 +62,8 @@ def quarkus(java, port):
     return [java, *JVM_FLAGS, f"-Dquarkus.http.port={port}", "-jar", str(archive)]
 
 
-def native(name):
-    return lambda java, port: [str(BENCHMARKS / name / "target" / name), str(port)]
+def native(name, *arguments):
+    return lambda java, port: [str(BENCHMARKS / name / "target" / name), str(port), *arguments]
 
 
 def of(product, module, jar):
@@ -102,48 +104,57 @@ def build_c_loop():
     run("make", "-s", "-C", BENCHMARKS / "c-loop")
 
 
+def c_version():
+    return f"gcc {output_of('gcc', '-dumpfullversion').strip()}"
+
+
 def no_openssl():
     return None if has_header("openssl/ssl.h") else "there is no OpenSSL to compile with (Debian: libssl-dev)"
 
 
 ON_TOMCAT = of("Tomcat", "controller", "tomcat-embed-core")
 ON_JETTY = of("Jetty", "controller-jetty", "jetty-server")
-OF_SPRING = of("Spring", "spring-handler", "spring-websocket")
+OF_SPRING = lambda: (
+    f"Spring {jar_version(BENCHMARKS / 'spring-handler' / 'target', 'spring-websocket')}, "
+    f"Tomcat {jar_version(BENCHMARKS / 'spring-handler' / 'target', 'tomcat-embed-core')}")
 
 ECHO = ("echo-100",)
-ONLY_ECHOES = {work: "its difference is in the echo"
-               for work in ("fanout-1000", "fanout-5000", "setup", "upload")}
+LIKE_THE_HANDLER = {work: "as Spring's handler" for work in ("fanout-1000", "fanout-5000", "setup", "upload")}
 
 CONTENDERS = [
-    Contender("controller", "this library", boot("controller", CONTROLLER, *COMPRESSION), ON_TOMCAT, "controller"),
+    Contender("controller", "this library", boot("controller", CONTROLLER, *COMPRESSION), ON_TOMCAT, "controller",
+              cannot=NO_COMPRESSION),
     Contender("controller-batched", "this library, auto-flush off", boot("controller", CONTROLLER, *COMPRESSION),
               ON_TOMCAT, "controller", paths={"/echo": "/echo-batched"}, only=("echo-100x16",)),
     Contender("spring-handler", "Spring's handler", boot("spring-handler", SPRING), OF_SPRING, "spring-handler"),
     Contender("spring-queued", "Spring's handler, queue, virtual thread", boot("spring-handler", SPRING), OF_SPRING,
-              "spring-handler", paths={"/echo": "/echo-queued"}, cannot=ONLY_ECHOES),
+              "spring-handler", paths={"/echo": "/echo-queued"}, cannot=LIKE_THE_HANDLER),
     Contender("vertx", "Vert.x, native epoll", jvm("vertx", f"{PACKAGE}.vertx.VertxServer"),
               of("Vert.x", "vertx", "vertx-core"), "vertx"),
     Contender("helidon", "Helidon", jvm("helidon", f"{PACKAGE}.helidon.HelidonServer"),
               of("Helidon", "helidon", "helidon-webserver"), "helidon",
-              cannot={"echo-deflate": NO_COMPRESSION, "idle-deflate": NO_COMPRESSION}),
+              cannot=NO_COMPRESSION),
     Contender("javalin", "Javalin", jvm("javalin", f"{PACKAGE}.javalin.JavalinServer"),
-              of("Javalin", "javalin", "javalin"), "javalin"),
+              lambda: (
+                  f"Javalin {jar_version(BENCHMARKS / 'javalin' / 'target', 'javalin')}, "
+                  f"Jetty {jar_version(BENCHMARKS / 'javalin' / 'target', 'jetty-server')}"), "javalin"),
     Contender("quarkus", "Quarkus WebSockets Next", quarkus, of("Quarkus", "quarkus", "quarkus-websockets-next"),
               "quarkus"),
     Contender("gorilla", "gorilla/websocket", native("gorilla"), gorilla_version, build=build_gorilla,
               missing=no_gorilla),
-    Contender("c-loop", "C epoll loop, the limit", native("c-loop"), lambda: f"gcc {output_of('gcc', '-dumpfullversion').strip()}",
-              build=build_c_loop, cannot={"echo-deflate": NO_COMPRESSION, "idle-deflate": NO_COMPRESSION},
-              missing=no_openssl),
+    Contender("c-loop", "C epoll loop, the limit", native("c-loop"), c_version, build=build_c_loop,
+              cannot=NO_COMPRESSION, missing=no_openssl),
+    Contender("c-loop-batched", "C epoll loop, one write per burst", native("c-loop", "batched"), c_version,
+              build=build_c_loop, only=("echo-100x16",), missing=no_openssl),
 
     # This library's own ways to a socket, compared with each other.
     Contender("controller-parked", "Tomcat, not taken over",
               boot("controller", CONTROLLER, *COMPRESSION, "--websocket-controller.tomcat.take-over=false"), ON_TOMCAT,
-              "controller", only=ECHO),
+              "controller", own=True, only=ECHO),
     Contender("controller-tls", "Tomcat, TLS", boot("controller", CONTROLLER, *COMPRESSION, *TLS), ON_TOMCAT,
-              "controller", tls=True, only=ECHO, missing=no_openssl),
+              "controller", tls=True, own=True, only=ECHO, missing=no_openssl),
     Contender("controller-jetty", "Jetty", boot("controller-jetty", CONTROLLER, *COMPRESSION), ON_JETTY,
-              "controller-jetty", only=ECHO),
+              "controller-jetty", own=True, only=ECHO),
     Contender("controller-jetty-tls", "Jetty, TLS", boot("controller-jetty", CONTROLLER, *COMPRESSION, *TLS), ON_JETTY,
-              "controller-jetty", tls=True, only=ECHO, missing=no_openssl),
+              "controller-jetty", tls=True, own=True, only=ECHO, missing=no_openssl),
 ]

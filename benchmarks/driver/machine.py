@@ -42,8 +42,11 @@ def newest_jdk():
 
 
 def jar_version(target, artifact):
-    for jar in sorted(target.rglob(f"*{artifact}-[0-9]*.jar")):
-        return re.search(re.escape(artifact) + r"-(\d.*?)\.jar$", jar.name).group(1)
+    """Of what a module is started with. Quarkus puts the group before the name."""
+    for jar in target.glob("**/lib/**/*.jar"):
+        found = re.search(rf"(^|\.){re.escape(artifact)}-(\d.*)\.jar$", jar.name)
+        if found:
+            return found.group(2)
     return "?"
 
 
@@ -67,6 +70,7 @@ def describe(java_home):
         "processor": f"{processor.group(1) if processor else kernel.machine}, {os.cpu_count()} cores",
         "memory": f"{int(memory.group(1)) // (1 << 20)} GiB",
         "kernel": f"{kernel.sysname} {kernel.release.split('-')[0]}",
+        "commit": output_of("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip(),
         "java": ".".join(str(part) for part in java_version(java_home)),
     }
 

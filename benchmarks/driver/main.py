@@ -3,13 +3,16 @@
 import argparse
 import contextlib
 import fcntl
+import itertools
 import json
+import pathlib
 import signal
 import sys
 import time
 
 from driver import contenders, works
 from driver.build import build
+from driver.document import document
 from driver.machine import BENCHMARKS, check_open_files, describe, newest_jdk
 from driver.measure import Turn
 from driver.report import tables
@@ -35,9 +38,11 @@ def parse(arguments):
     parser.add_argument("--lock", metavar="FILE",
                         help="locked with flock during the build and each turn, on a machine that others use too")
     options = parser.parse_args(arguments)
-    options.quiet = 0.3 if options.quick else 5
+    options.quiet, options.settle = 5, 0.5
     if options.quick:
         options.rounds, options.seconds, options.warmup, options.first_warmup = 1, 0.3, 0.1, 0
+        options.quiet, options.settle = 0.2, 0.2
+        options.server_core = options.generator_core = None  # as much as there is, so that it is done soon
     return options
 
 
@@ -78,16 +83,19 @@ def locked(path):
 
 
 def works_of(contender, options, chosen):
-    mine = [work for work in chosen
-            if (not contender.only or work.name in contender.only) and work.name not in contender.cannot]
-    return [works.quick(work) for work in mine] if options.quick else mine
+    mine = [work for work in chosen if not contender.only or work.name in contender.only]
+    able = [work for work in mine if work.name not in contender.cannot]
+    unable = [{"contender": contender.name, "work": work.name, "unable": contender.cannot[work.name]}
+              for work in mine if work.name in contender.cannot]
+    return [works.quick(work) for work in able] if options.quick else able, unable
 
 
 def measure(chosen, chosen_works, options, java_home):
     for number in range(1, options.rounds + 1):
         for contender in chosen:
+            able, unable = works_of(contender, options, chosen_works)
             with locked(options.lock):
-                for result in Turn(contender, options, java_home).run(works_of(contender, options, chosen_works)):
+                for result in itertools.chain(Turn(contender, options, java_home).run(able), unable):
                     say(f"round {number}  {contender.name:22} {result['work']:14} {summary(result)}")
                     yield {"round": number, **result}
 
@@ -95,6 +103,8 @@ def measure(chosen, chosen_works, options, java_home):
 def summary(result):
     if "failure" in result:
         return f"FAILED: {result['failure']}"
+    if "unable" in result:
+        return f"n/a: {result['unable']}"
     if "memory" in result:
         return f"{result['memory'] / 1024:8.1f} KiB per connection"
     return (f"{result['cpu']:8.2f} µs   {result['rate']:10,.0f}/s   p50 {result['p50']:,.0f} µs   "
@@ -110,16 +120,27 @@ def save(run):
 
 
 def load(files):
-    """Several runs as one; they should have been made on the same machine with the same options."""
-    runs = [json.loads(open(file).read()) for file in files]
-    return {**runs[0], "results": [result for run in runs for result in run["results"]]}
+    """Several runs as one; they should have been made on the same machine."""
+    runs = [json.loads(pathlib.Path(file).read_text()) for file in files]
+    return {
+        **runs[-1],
+        "commands": [command for run in runs for command in run["commands"]],
+        "versions": {name: version for run in runs for name, version in run["versions"].items()},
+        "results": [result for run in runs for result in run["results"]],
+    }
+
+
+def show(run, options):
+    print(tables(run))
+    if options.document:
+        document(run)
 
 
 def main():
     options = parse(sys.argv[1:])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.report:
-        print(tables(load(options.report)))
+        show(load(options.report), options)
         return 0
     java_home = options.java_home or newest_jdk()
     chosen = present(choose(contenders.CONTENDERS, options.contenders))
@@ -129,7 +150,7 @@ def main():
         with locked(options.lock):
             build(chosen, java_home)
     run = {
-        "command": " ".join(["benchmarks/run", *sys.argv[1:]]),
+        "commands": [" ".join(["benchmarks/run", *sys.argv[1:]])],
         "date": time.strftime("%Y-%m-%d"),
         "machine": describe(java_home),
         "versions": {contender.name: contender.version() for contender in chosen},
@@ -141,6 +162,6 @@ def main():
     except KeyboardInterrupt:
         say("interrupted")
     save(run)
-    print(tables(run))
+    show(run, options)
     failures = [result for result in run["results"] if "failure" in result]
     return 1 if failures and options.quick else 0

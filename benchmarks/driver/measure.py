@@ -5,7 +5,7 @@ import subprocess
 
 from driver.build import GENERATOR
 from driver.machine import BENCHMARKS
-from driver.server import Server
+from driver.server import Server, pinned
 
 # Enough for opening and closing thousands of connections, and for what the generator waits for.
 MARGIN_SECONDS = 90
@@ -101,17 +101,16 @@ class Turn:
         return {"memory": grown / work.connections}
 
     def _collect_garbage(self, server):
-        if self.contender.is_jvm:
-            server.collect_garbage(self.jcmd)
         server.wait_until_quiet(self.options.quiet)
-        if self.contender.is_jvm:
-            server.collect_garbage(self.jcmd)  # what has ended in the meantime
+        if self.contender.is_jvm and not self.options.quick:
+            server.collect_garbage(self.jcmd)
 
     def _arguments(self, work, seconds):
-        return work.arguments(seconds, self.options.warmup) + ["--path", self.contender.paths.get(work.path, work.path)]
+        path = self.contender.paths.get(work.path, work.path)
+        return work.arguments(seconds, self.options.warmup, self.options.settle) + ["--path", path]
 
     def _start_generator(self, server, arguments):
-        command = ["taskset", "-c", str(self.options.generator_core), str(GENERATOR), "--port", str(server.port),
+        command = [*pinned(self.options.generator_core), str(GENERATOR), "--port", str(server.port),
                    "--server", str(server.pid), *arguments]
         if self.contender.tls:
             command.append("--tls")

@@ -11,15 +11,19 @@ START_SECONDS = 60
 STOP_SECONDS = 10
 
 
+def pinned(core):
+    """What to put before a command so that it runs on that core. It becomes the command: the process stays the same."""
+    return [] if core is None else ["taskset", "-c", str(core)]
+
+
 class Server:
 
     def __init__(self, command, core, port, log):
         self.port = port
         self.log = log
         with open(log, "wb") as output:
-            # taskset becomes the server, so that the process is the server's own.
-            self.process = subprocess.Popen(["taskset", "-c", str(core), *command], stdin=subprocess.DEVNULL,
-                                            stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen([*pinned(core), *command], stdin=subprocess.DEVNULL, stdout=output,
+                                            stderr=subprocess.STDOUT)
 
     def __enter__(self):
         try:

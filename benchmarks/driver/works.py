@@ -18,7 +18,7 @@ class Work:
     # Measured in a process of its own, whose memory no other work has touched.
     fresh: bool = field(default=False)
 
-    def arguments(self, seconds, warmup):
+    def arguments(self, seconds, warmup, settle):
         arguments = [
             "--work", self.kind,
             "--conns", str(self.connections),
@@ -26,6 +26,7 @@ class Work:
             "--inflight", str(self.in_flight),
             "--seconds", str(seconds),
             "--warmup", str(warmup),
+            "--settle", str(settle),
         ]
         if self.deflate:
             arguments.append("--deflate")

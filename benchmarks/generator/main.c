@@ -16,9 +16,6 @@
 
 #define OPEN_SECONDS 60
 
-/* A server may have answered an upgrade before it has told the application, which then subscribes. */
-#define SETTLE_SECONDS 0.5
-
 struct measurement {
 	uint64_t clock;
 	struct processor_time server;
@@ -59,7 +56,8 @@ static struct measurement begin(struct client *client)
 		client->work->begin(client);
 		return start;
 	}
-	client_run(client, SETTLE_SECONDS, NULL);
+	/* A server may have answered an upgrade before it has told the application, which then subscribes. */
+	client_run(client, client->options->settle, NULL);
 	client->work->begin(client);
 	client_run(client, client->options->warmup, NULL);
 	client->messages = 0;

@@ -13,6 +13,7 @@ static const char usage[] =
 	"  --inflight N      echo: messages on their way per connection (1)\n"
 	"  --size BYTES      of a message (64)\n"
 	"  --bytes BYTES     upload: how much in all (1073741824)\n"
+	"  --settle SECONDS  between the upgrades and the load (0.5)\n"
 	"  --warmup SECONDS  of the same load before the measurement (1)\n"
 	"  --seconds SECONDS of the measurement; idle and upload: at most (5)\n"
 	"  --deflate         negotiate permessage-deflate and send JSON, compressed\n"
@@ -28,6 +29,7 @@ static const struct option names[] = {
 	{ "inflight", required_argument, NULL, 'i' },
 	{ "size", required_argument, NULL, 's' },
 	{ "bytes", required_argument, NULL, 'b' },
+	{ "settle", required_argument, NULL, 'q' },
 	{ "warmup", required_argument, NULL, 'W' },
 	{ "seconds", required_argument, NULL, 'S' },
 	{ "deflate", no_argument, NULL, 'd' },
@@ -51,6 +53,7 @@ struct options options_parse(int argc, char **argv)
 		.in_flight = 1,
 		.size = 64,
 		.bytes = 1 << 30,
+		.settle = 0.5,
 		.warmup = 1,
 		.seconds = 5,
 	};
@@ -65,6 +68,7 @@ struct options options_parse(int argc, char **argv)
 		case 'i': options.in_flight = atoi(optarg); break;
 		case 's': options.size = strtoul(optarg, NULL, 10); break;
 		case 'b': options.bytes = strtoull(optarg, NULL, 10); break;
+		case 'q': options.settle = atof(optarg); break;
 		case 'W': options.warmup = atof(optarg); break;
 		case 'S': options.seconds = atof(optarg); break;
 		case 'd': options.deflate = true; break;

@@ -16,6 +16,7 @@ struct options {
 	int in_flight;
 	size_t size;
 	uint64_t bytes;
+	double settle;
 	double warmup;
 	double seconds;
 	bool deflate;

@@ -124,7 +124,8 @@ class ReadmeTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "README.md", "docs/servers.md", "docs/proxies.md", "docs/coming-from-go.md" })
+	@ValueSource(strings = { "README.md", "docs/benchmarks.md", "docs/servers.md", "docs/proxies.md",
+			"docs/coming-from-go.md" })
 	void linksLeadSomewhere(String page) throws IOException {
 		Path file = ROOT.resolve(page);
 		Matcher links = Pattern.compile("]\\(([^)]+)\\)").matcher(Files.readString(file));

@@ -1,0 +1,53 @@
+"""Medians of the results of a run."""
+
+import statistics
+
+from driver.contenders import CONTENDERS
+from driver.works import WORKS
+
+
+class Figures:
+
+    def __init__(self, run):
+        self.run = run
+        self._results = {}
+        for result in run["results"]:
+            self._results.setdefault((result["contender"], result["work"]), []).append(result)
+
+    def contenders(self, works=None, of_own=False):
+        """Those that were measured, in their order: the competitors or this library's own ways to a socket."""
+        wanted = [work.name for work in works or WORKS]
+        return [contender for contender in CONTENDERS if contender.own == of_own
+                and any((contender.name, work) in self._results for work in wanted)]
+
+    def works(self, kinds):
+        return [work for work in WORKS
+                if work.kind in kinds and any(measured == work.name for _, measured in self._results)]
+
+    def median(self, contender, work, figure):
+        """None if there is no figure in any round."""
+        values = [result[figure] for result in self._results.get((contender, work), []) if figure in result]
+        return statistics.median(values) if values else None
+
+    def spread(self, contender, work, figure):
+        """How far apart the rounds are, as a share of the median."""
+        values = [result[figure] for result in self._results.get((contender, work), []) if figure in result]
+        return (max(values) - min(values)) / statistics.median(values) if values and statistics.median(values) else 0
+
+    def ratio(self, contender, other, work, figure):
+        mine, theirs = self.median(contender, work, figure), self.median(other, work, figure)
+        return mine / theirs if mine is not None and theirs else None
+
+    def rounds(self):
+        return max((result["round"] for result in self.run["results"]), default=0)
+
+    def generator_share(self):
+        """The most that the generator has used of its core, and with whom."""
+        shares = [(result["generator_share"], result["contender"], result["work"])
+                  for result in self.run["results"] if "generator_share" in result]
+        return max(shares, default=(0, "", ""))
+
+    def without_figures(self):
+        """What has failed, and what is not to be had."""
+        return sorted({(result["contender"], result["work"], result.get("failure") or result["unable"])
+                       for result in self.run["results"] if "failure" in result or "unable" in result})

@@ -1,0 +1,4 @@
+/**
+ * Measurements of the codec.
+ */
+package io.github.websocketcontroller.protocol;
