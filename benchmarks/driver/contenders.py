@@ -35,6 +35,7 @@ class Contender:
 
 
 PACKAGE = "io.github.websocketcontroller.benchmarks"
+BURSTS = ("echo-100x16", "echo-100x16-single")
 NO_COMPRESSION = dict.fromkeys(("echo-deflate", "idle-deflate"), "has no compression")
 LIKE_THE_HANDLER = dict.fromkeys(("fanout-1000", "fanout-5000", "setup", "upload"), "is Spring's handler here")
 
@@ -65,7 +66,7 @@ def spring_handler(name, title, **more):
 CONTENDERS = [
     controller("controller", "this library", cannot=NO_COMPRESSION),
     controller("controller-batched", "this library, auto-flush off", paths={"/echo": "/echo-batched"},
-               only=("echo-100x16",)),
+               only=BURSTS),
     spring_handler("spring-handler", "Spring's handler"),
     spring_handler("spring-queued", "Spring's handler, queue, virtual thread", paths={"/echo": "/echo-queued"},
                    cannot=LIKE_THE_HANDLER),
@@ -82,7 +83,7 @@ CONTENDERS = [
     Contender("c-loop", "C epoll loop, the limit", native.start("c-loop"), native.c_version,
               build=native.build_c_loop, missing=native.no_openssl, cannot=NO_COMPRESSION),
     Contender("c-loop-batched", "C epoll loop, one write per burst", native.start("c-loop", "batched"),
-              native.c_version, build=native.build_c_loop, missing=native.no_openssl, only=("echo-100x16",)),
+              native.c_version, build=native.build_c_loop, missing=native.no_openssl, only=BURSTS),
 
     own_transport("controller-parked", "Tomcat, not taken over", "--websocket-controller.tomcat.take-over=false"),
     own_transport("controller-tls", "Tomcat, TLS", tls=True),

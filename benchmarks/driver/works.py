@@ -1,6 +1,6 @@
 """What the servers have to do. Each work is a call of the generator."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,11 @@ class Work:
     unit: str = "message"  # what processor time is given per
     size: int = 64
     in_flight: int = 1
+    one_by_one: bool = False
     deflate: bool = False
     bytes: int = 0
     # Measured in a process of its own, whose memory no other work has touched.
-    fresh: bool = field(default=False)
+    fresh: bool = False
 
     def arguments(self, seconds, warmup, settle):
         arguments = [
@@ -28,6 +29,8 @@ class Work:
             "--warmup", str(warmup),
             "--settle", str(settle),
         ]
+        if self.one_by_one:
+            arguments.append("--one-by-one")
         if self.deflate:
             arguments.append("--deflate")
         if self.bytes:
@@ -38,6 +41,7 @@ class Work:
 WORKS = [
     Work("echo-100", "echo, 100 × 1 × 64 B", "echo", "/echo", 100),
     Work("echo-100x16", "echo, 100 × 16 × 64 B", "echo", "/echo", 100, in_flight=16),
+    Work("echo-100x16-single", "the same, sent one by one", "echo", "/echo", 100, in_flight=16, one_by_one=True),
     Work("echo-1000", "echo, 1,000 × 1 × 64 B", "echo", "/echo", 1000),
     Work("echo-8k", "echo, 100 × 1 × 8 KiB", "echo", "/echo", 100, size=8192),
     Work("echo-deflate", "compressed echo, 100 × 1 × 1 KiB of JSON", "echo", "/echo", 100, size=1024, deflate=True),
@@ -53,5 +57,4 @@ WORKS = [
 
 def quick(work):
     """The same with so little of everything that it only shows that it runs."""
-    return Work(work.name, work.title, work.kind, work.path, min(work.connections, 200), work.unit, work.size,
-                work.in_flight, work.deflate, min(work.bytes, 1 << 24), fresh=False)
+    return replace(work, connections=min(work.connections, 200), bytes=min(work.bytes, 1 << 24), fresh=False)

@@ -102,16 +102,24 @@ void connection_open(struct client *client, struct connection *connection)
 	watch(client, connection, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
 }
 
+/* How much of what is owed goes into the next write. */
+static size_t next_write(const struct client *client, const struct connection *connection)
+{
+	const struct payload *payload = &client->payload;
+	size_t size = payload->frames_size - connection->position;
+	if (client->options->one_by_one) {
+		size = payload->frame_size - connection->position % payload->frame_size;
+	}
+	return size < connection->owed ? size : (size_t) connection->owed;
+}
+
 /* Writes what is owed as far as there is room. */
 static void flush(struct client *client, struct connection *connection)
 {
 	const struct payload *payload = &client->payload;
 	while (connection->owed > 0 && connection->state == OPEN) {
-		size_t size = payload->frames_size - connection->position;
-		if (size > connection->owed) {
-			size = (size_t) connection->owed;
-		}
-		ssize_t put = transport_write(&connection->transport, payload->frames + connection->position, size);
+		ssize_t put = transport_write(&connection->transport, payload->frames + connection->position,
+				next_write(client, connection));
 		if (put == TRANSPORT_AGAIN) {
 			wait_for_room(client, connection, true);
 			return;

@@ -11,6 +11,7 @@ static const char usage[] =
 	"  --path PATH       of the endpoint (/echo)\n"
 	"  --conns N         connections; for setup: how many are being set up at any time (100)\n"
 	"  --inflight N      echo: messages on their way per connection (1)\n"
+	"  --one-by-one      each message in a write of its own, not those together that become due together\n"
 	"  --size BYTES      of a message (64)\n"
 	"  --bytes BYTES     upload: how much in all (1073741824)\n"
 	"  --settle SECONDS  between the upgrades and the load (0.5)\n"
@@ -27,6 +28,7 @@ static const struct option names[] = {
 	{ "path", required_argument, NULL, 'P' },
 	{ "conns", required_argument, NULL, 'c' },
 	{ "inflight", required_argument, NULL, 'i' },
+	{ "one-by-one", no_argument, NULL, 'o' },
 	{ "size", required_argument, NULL, 's' },
 	{ "bytes", required_argument, NULL, 'b' },
 	{ "settle", required_argument, NULL, 'q' },
@@ -66,6 +68,7 @@ struct options options_parse(int argc, char **argv)
 		case 'P': options.path = optarg; break;
 		case 'c': options.connections = atoi(optarg); break;
 		case 'i': options.in_flight = atoi(optarg); break;
+		case 'o': options.one_by_one = true; break;
 		case 's': options.size = strtoul(optarg, NULL, 10); break;
 		case 'b': options.bytes = strtoull(optarg, NULL, 10); break;
 		case 'q': options.settle = atof(optarg); break;

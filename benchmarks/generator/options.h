@@ -19,6 +19,7 @@ struct options {
 	double settle;
 	double warmup;
 	double seconds;
+	bool one_by_one;
 	bool deflate;
 	bool tls;
 	pid_t server;
