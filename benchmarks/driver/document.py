@@ -28,6 +28,6 @@ def setting(figures):
     commands = "\n".join(run["commands"])
     versions = [[contender.title, run["versions"][contender.name]] for contender in CONTENDERS
                 if contender.name in run["versions"]]
-    return (f"Measured on {run['date']}: {machine['processor']}, {machine['memory']} of memory, {machine['kernel']}, "
-            f"JDK {machine['java']}, commit {machine['commit']}; medians of {number(figures.rounds(), 0)} rounds.\n\n```\n{commands}\n```\n\n"
+    return (f"Measured on {run['date']}: {machine['processor']}, {machine['memory']} of memory, {machine['kernel']} "
+            f"with TCP congestion control {machine['congestion_control']}, JDK {machine['java']}, commit {machine['commit']}; medians of {number(figures.rounds(), 0)} rounds.\n\n```\n{commands}\n```\n\n"
             + table(["", "version"], versions))

@@ -70,6 +70,8 @@ def describe(java_home):
         "processor": f"{processor.group(1) if processor else kernel.machine}, {os.cpu_count()} cores",
         "memory": f"{int(memory.group(1)) // (1 << 20)} GiB",
         "kernel": f"{kernel.sysname} {kernel.release.split('-')[0]}",
+        # Some pace what is sent, with timers that cost on loopback, too.
+        "congestion_control": pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip(),
         "commit": output_of("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip(),
         "java": ".".join(str(part) for part in java_version(java_home)),
     }

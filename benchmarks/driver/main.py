@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import json
 import pathlib
+import re
 import signal
 import sys
 import time
@@ -111,6 +112,12 @@ def summary(result):
             f"generator {result['generator_share']:.0%}")
 
 
+def command_line(arguments):
+    """Without what concerns only the machine that it was run on."""
+    text = " ".join(["benchmarks/run", *arguments])
+    return re.sub(r" --(no-build|lock[ =]\S+|java-home[ =]\S+)", "", text)
+
+
 def save(run):
     folder = BENCHMARKS / "results"
     folder.mkdir(exist_ok=True)
@@ -150,7 +157,7 @@ def main():
         with locked(options.lock):
             build(chosen, java_home)
     run = {
-        "commands": [" ".join(["benchmarks/run", *sys.argv[1:]])],
+        "commands": [command_line(sys.argv[1:])],
         "date": time.strftime("%Y-%m-%d"),
         "machine": describe(java_home),
         "versions": {contender.name: contender.version() for contender in chosen},
