@@ -28,6 +28,12 @@ def setting(figures):
     commands = "\n".join(run["commands"])
     versions = [[contender.title, run["versions"][contender.name]] for contender in CONTENDERS
                 if contender.name in run["versions"]]
-    return (f"Measured on {run['date']}: {machine['processor']}, {machine['memory']} of memory, {machine['kernel']} "
-            f"with TCP congestion control {machine['congestion_control']}, JDK {machine['java']}, commit {machine['commit']}; medians of {number(figures.rounds(), 0)} rounds.\n\n```\n{commands}\n```\n\n"
-            + table(["", "version"], versions))
+    facts = [
+        machine["processor"],
+        f"{machine['memory']} of memory",
+        f"{machine['kernel']} with TCP congestion control {machine['congestion_control']}",
+        f"JDK {machine['java']}",
+        f"commit {machine['commit']}",
+    ]
+    return (f"Measured on {run['date']}: {', '.join(facts)}; medians of {number(figures.rounds(), 0)} rounds.\n\n"
+            f"```\n{commands}\n```\n\n" + table(["", "version"], versions))
