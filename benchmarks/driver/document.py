@@ -4,7 +4,7 @@ from driver.chart import chart
 from driver.contenders import CONTENDERS
 from driver.figures import Figures
 from driver.machine import ROOT
-from driver.report import number, table, tables
+from driver.report import table, tables
 
 BEGIN = "<!-- What follows is written by benchmarks/run --document. -->"
 END = "<!-- End of what benchmarks/run has written. -->"
@@ -35,5 +35,5 @@ def setting(figures):
         f"JDK {machine['java']}",
         f"commit {machine['commit']}",
     ]
-    return (f"Measured on {run['date']}: {', '.join(facts)}; medians of {number(figures.rounds(), 0)} rounds.\n\n"
+    return (f"Measured on {run['date']}: {', '.join(facts)}; medians of the rounds of:\n\n"
             f"```\n{commands}\n```\n\n" + table(["", "version"], versions))

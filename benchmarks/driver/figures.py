@@ -29,17 +29,9 @@ class Figures:
         values = [result[figure] for result in self._results.get((contender, work), []) if figure in result]
         return statistics.median(values) if values else None
 
-    def spread(self, contender, work, figure):
-        """How far apart the rounds are, as a share of the median."""
-        values = [result[figure] for result in self._results.get((contender, work), []) if figure in result]
-        return (max(values) - min(values)) / statistics.median(values) if values and statistics.median(values) else 0
-
     def ratio(self, contender, other, work, figure):
         mine, theirs = self.median(contender, work, figure), self.median(other, work, figure)
         return mine / theirs if mine is not None and theirs else None
-
-    def rounds(self):
-        return max((result["round"] for result in self.run["results"]), default=0)
 
     def generator_share(self):
         """The most that the generator has used of its core, and with whom."""
