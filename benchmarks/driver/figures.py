@@ -12,7 +12,8 @@ class Figures:
         self.run = run
         self._results = {}
         for result in run["results"]:
-            self._results.setdefault((result["contender"], result["work"]), []).append(result)
+            if "failure" not in result and "unable" not in result:
+                self._results.setdefault((result["contender"], result["work"]), []).append(result)
 
     def contenders(self, works=None, of_own=False):
         """Those that were measured, in their order: the competitors or this library's own ways to a socket."""
