@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OnEveryTransport
 class CompressingForeignClientTests {
 
-	private static final int LARGEST = 1024 * 1024;
+	private static final int LARGEST = 128 * 1024;
 
 	private static final String PREPARED = "prepared ".repeat(1000);
 
@@ -60,12 +60,15 @@ class CompressingForeignClientTests {
 
 	private final Random random = new Random(4711);
 
+	// Jetty's client goes by what it has offered, whatever it is answered: where nobody
+	// keeps a context, it has to offer that itself.
 	static Stream<String> offers() {
-		return Stream.of("/echo", "/takeover")
-			.flatMap((path) -> Stream
-				.of("", "; server_no_context_takeover", "; server_no_context_takeover; client_no_context_takeover",
-						"; client_max_window_bits", "; server_max_window_bits=9")
-				.map((parameters) -> path + " permessage-deflate" + parameters));
+		return Stream.of("/echo permessage-deflate; server_no_context_takeover",
+				"/echo permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+				"/takeover permessage-deflate", "/takeover permessage-deflate; server_no_context_takeover",
+				"/takeover permessage-deflate; server_no_context_takeover; client_no_context_takeover",
+				"/takeover permessage-deflate; client_max_window_bits",
+				"/takeover permessage-deflate; server_max_window_bits=9");
 	}
 
 	private List<WebSocketMessage<?>> messages() {
@@ -88,12 +91,13 @@ class CompressingForeignClientTests {
 			request.addExtensions(offer.substring(offer.indexOf(' ') + 1));
 			Session session = client.connect(listener, request).get(20, TimeUnit.SECONDS);
 			assertThat(session.getUpgradeResponse().getExtensions()).hasSize(1);
+
 			for (WebSocketMessage<?> message : messages()) {
 				if (message instanceof TextMessage text) {
 					session.sendText(text.getPayload(), Callback.NOOP);
 				}
 				else {
-					session.sendBinary(((BinaryMessage) message).getPayload(), Callback.NOOP);
+					session.sendBinary(((BinaryMessage) message).getPayload().duplicate(), Callback.NOOP);
 				}
 				assertThat(listener.messages.poll(20, TimeUnit.SECONDS)).isEqualTo(message);
 			}
@@ -146,7 +150,8 @@ class CompressingForeignClientTests {
 			assertThat(session.getExtensions()).extracting(WebSocketExtension::getName)
 				.containsExactly("permessage-deflate");
 			for (WebSocketMessage<?> message : messages()) {
-				session.sendMessage(message);
+				session.sendMessage((message instanceof BinaryMessage binary)
+						? new BinaryMessage(binary.getPayload().duplicate()) : message);
 				assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo(message);
 			}
 			session.close(new CloseStatus(3456, "done"));
