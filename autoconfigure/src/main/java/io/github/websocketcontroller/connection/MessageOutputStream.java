@@ -103,10 +103,13 @@ final class MessageOutputStream extends OutputStream {
 	}
 
 	private void sendBuffer(boolean last) {
-		if (this.count > 0 || last) {
-			send(last, this.buffer, 0, this.count);
-			this.count = 0;
+		if (last && this.opcode == Opcode.CONTINUATION) {
+			this.outgoing.lastFragment(this.buffer, 0, this.count);
 		}
+		else if (this.count > 0 || last) {
+			send(last, this.buffer, 0, this.count);
+		}
+		this.count = 0;
 	}
 
 	private void send(boolean last, byte[] source, int offset, int length) {

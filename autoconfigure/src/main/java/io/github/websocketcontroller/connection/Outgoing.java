@@ -140,6 +140,29 @@ final class Outgoing {
 		this.traffic.sent();
 	}
 
+	// A message that has begun is ended by a thread that is interrupted, too: half of one
+	// lets nobody send another.
+	void lastFragment(byte[] payload, int offset, int length) {
+		this.lock.lock();
+		try {
+			requireOpen();
+			boolean interrupted = enterAnyway();
+			try {
+				this.writer.fragment(Opcode.CONTINUATION, true, payload, offset, length);
+			}
+			finally {
+				exit(interrupted);
+			}
+		}
+		catch (IOException ex) {
+			throw lost(ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.traffic.sent();
+	}
+
 	// Called when all fragments of a message are sent, or can't be.
 	void end(MessageOutputStream ended) {
 		this.lock.lock();

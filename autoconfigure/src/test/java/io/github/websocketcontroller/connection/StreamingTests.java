@@ -385,6 +385,22 @@ class StreamingTests {
 		}
 	}
 
+	@Test
+	void whenAThreadIsInterruptedAmidAMessageThenTheMessageIsEndedAllTheSame() throws Exception {
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			OutputStream stream = connection.sendStream();
+			stream.write(payload(20_000));
+			Thread.currentThread().interrupt();
+			stream.close();
+			assertThat(Thread.interrupted()).isTrue();
+			connection.sendText("next");
+		})) {
+			assertThat(message(client, 0x2)).isEqualTo(payload(20_000));
+			assertThat(client.read().text()).isEqualTo("next");
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+		}
+	}
+
 	private static byte[] payload(int length) {
 		byte[] payload = new byte[length];
 		for (int i = 0; i < length; i++) {
