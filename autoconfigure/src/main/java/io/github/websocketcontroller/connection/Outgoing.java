@@ -3,6 +3,7 @@ package io.github.websocketcontroller.connection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.websocketcontroller.PreparedMessage;
@@ -23,6 +24,9 @@ final class Outgoing {
 
 	/** How often to look whether the connection has ended meanwhile. */
 	private static final long LOOK_NANOS = 100_000_000L;
+
+	/** How long another one has the lock who is not held up by the peer. */
+	private static final long TURN_NANOS = 50_000L;
 
 	private final MessageWriter writer;
 
@@ -215,17 +219,26 @@ final class Outgoing {
 
 	/**
 	 * Flushes before the calling thread, which has passed the gate, waits for the peer.
+	 * Does not wait for a write, which takes along what waits in the buffer and may
+	 * itself wait until the peer is read from.
 	 * @throws IOException if the connection is lost
 	 */
 	void flushBeforeWaiting() throws IOException {
-		if (this.writer.hasUnflushed()) {
-			this.lock.lock();
-			try {
-				this.writer.flush();
-			}
-			finally {
-				this.lock.unlock();
-			}
+		while (this.writer.hasUnflushed() && !tryFlush() && this.writer.progress() == 0) {
+			LockSupport.parkNanos(this, TURN_NANOS);
+		}
+	}
+
+	private boolean tryFlush() throws IOException {
+		if (!this.lock.tryLock()) {
+			return false;
+		}
+		try {
+			this.writer.flush();
+			return true;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -401,6 +401,39 @@ class StreamingTests {
 		}
 	}
 
+	@Test
+	void whenMessagesAreNotFlushedThenReceiveDoesNotWaitForAWriteThatThePeerHoldsUp() throws Exception {
+		int count = 40;
+		byte[] upload = payload(LIMIT);
+		CompletableFuture<Boolean> received = new CompletableFuture<>();
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			CountDownLatch writing = new CountDownLatch(1);
+			connection.setAutoFlush(false);
+			connection.fork(() -> {
+				connection.sendText("small");
+				writing.countDown();
+				connection.sendBinary(new byte[16_000_000]);
+			});
+			writing.await();
+			Thread.sleep(200);
+			for (int i = 0; i < count; i++) {
+				connection.receiveStream();
+			}
+			received.complete(true);
+		})) {
+			CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+				for (int i = 0; i < count; i++) {
+					sendFragments(client, upload, LIMIT);
+				}
+			});
+			assertThat(received.get(10, TimeUnit.SECONDS)).isTrue();
+			sent.get(10, TimeUnit.SECONDS);
+			assertThat(client.read().text()).isEqualTo("small");
+			assertThat(client.read().payload()).hasSize(16_000_000);
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+		}
+	}
+
 	private static byte[] payload(int length) {
 		byte[] payload = new byte[length];
 		for (int i = 0; i < length; i++) {
