@@ -133,12 +133,20 @@ public final class MessageDeflater {
 		try {
 			compressing.setInput(payload);
 			byte[] result = new byte[payload.length / 2 + SMALLEST_CHUNK];
-			int count = compressing.deflate(result, 0, result.length, Deflater.SYNC_FLUSH);
-			while (count == result.length) {
-				result = Arrays.copyOf(result, 2 * result.length);
-				count += compressing.deflate(result, count, result.length - count, Deflater.SYNC_FLUSH);
+			int count = 0;
+			int room = 0;
+			int length = 0;
+			// In small steps: until Java 21 the whole JVM goes without garbage collection
+			// during each.
+			while (count == room) {
+				if (length == result.length) {
+					result = Arrays.copyOf(result, 2 * result.length);
+				}
+				room = Math.min(LARGEST_CHUNK, result.length - length);
+				count = compressing.deflate(result, length, room, Deflater.SYNC_FLUSH);
+				length += count;
 			}
-			return Arrays.copyOf(result, count - TAIL_LENGTH);
+			return Arrays.copyOf(result, length - TAIL_LENGTH);
 		}
 		finally {
 			this.pool.give(compressing);

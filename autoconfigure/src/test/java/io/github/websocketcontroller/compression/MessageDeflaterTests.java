@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 import org.junit.jupiter.api.AfterEach;
@@ -165,6 +167,26 @@ class MessageDeflaterTests {
 			assertThat(expand(inflater, deflater.compressAlone(payload))).isEqualTo(payload);
 		}
 		inflater.end();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenCompressedAloneThenNoStepKeepsTheJvmFromCollectingGarbageForLong(boolean compressible) throws Exception {
+		AtomicInteger longest = new AtomicInteger();
+		CompressionPool pool = new CompressionPool(() -> new Inflater(true), () -> new Deflater(6, true) {
+			@Override
+			public int deflate(byte[] output, int offset, int length, int flush) {
+				longest.accumulateAndGet(length, Math::max);
+				return super.deflate(output, offset, length, flush);
+			}
+		});
+		MessageDeflater deflater = new MessageDeflater(new PerMessageDeflate(true, true, 0, 0), 6, pool);
+		Inflater inflater = new Inflater(true);
+		byte[] payload = payload(1_000_000, compressible);
+		assertThat(expand(inflater, deflater.compressAlone(payload))).isEqualTo(payload);
+		assertThat(longest.get()).isPositive().isLessThanOrEqualTo(8192);
+		inflater.end();
+		pool.close();
 	}
 
 	@Test
