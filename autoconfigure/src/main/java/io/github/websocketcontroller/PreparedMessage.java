@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,6 +27,9 @@ public final class PreparedMessage {
 	private final boolean text;
 
 	private final byte[] payload;
+
+	/** Lets one thread at a time compress, and the others, which may be virtual, wait. */
+	private final ReentrantLock encoding = new ReentrantLock();
 
 	/** The payload compressed, by how. */
 	private final Map<Object, byte[]> encodings = new ConcurrentHashMap<>(2);
@@ -86,7 +90,22 @@ public final class PreparedMessage {
 	 */
 	public byte[] encoded(Object form, UnaryOperator<byte[]> encoder) {
 		byte[] known = this.encodings.get(form);
-		return (known != null) ? known : this.encodings.computeIfAbsent(form, (key) -> encoder.apply(this.payload));
+		return (known != null) ? known : encode(form, encoder);
+	}
+
+	private byte[] encode(Object form, UnaryOperator<byte[]> encoder) {
+		this.encoding.lock();
+		try {
+			byte[] encoded = this.encodings.get(form);
+			if (encoded == null) {
+				encoded = encoder.apply(this.payload);
+				this.encodings.put(form, encoded);
+			}
+			return encoded;
+		}
+		finally {
+			this.encoding.unlock();
+		}
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.websocketcontroller.protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.function.UnaryOperator;
 
 import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.transport.Transport;
@@ -109,8 +108,7 @@ public final class MessageWriter {
 			this.compression.writePrepared(this.frames, kind, message);
 		}
 		else {
-			byte[] payload = message.encoded(kind, UnaryOperator.identity());
-			this.frames.write(FrameHeader.first(kind, true, false), payload, 0, payload.length, false);
+			this.frames.write(FrameHeader.first(kind, true, false), message.getPayload());
 		}
 	}
 

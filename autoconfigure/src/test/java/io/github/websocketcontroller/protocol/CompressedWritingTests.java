@@ -7,6 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.compression.CountedPool;
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Messages that the client has to expand.
@@ -187,6 +191,43 @@ class CompressedWritingTests {
 		writer.prepared(PreparedMessage.binary(Frames.bytes(5000)));
 		assertThat(this.transport.written()).isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("h\u00e9llo")),
 				Frames.unmasked(0x82, Frames.bytes(5000))));
+	}
+
+	@Test
+	void whenAPreparedMessageIsBeingCompressedThenAPeerWithoutCompressionDoesNotWait() throws Exception {
+		CountDownLatch compressing = new CountDownLatch(20);
+		CountDownLatch written = new CountDownLatch(1);
+		List<PreparedMessage> messages = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			PreparedMessage message = PreparedMessage.text("news");
+			messages.add(message);
+			new Thread(() -> message.encoded(new Object(), (payload) -> {
+				compressing.countDown();
+				await(written);
+				return payload;
+			})).start();
+		}
+		assertThat(compressing.await(10, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+			MessageWriter writer = new MessageWriter(this.transport, 2048, null);
+			messages.forEach((message) -> assertThatNoException().isThrownBy(() -> writer.prepared(message)));
+		});
+		try {
+			writing.get(10, TimeUnit.SECONDS);
+		}
+		finally {
+			written.countDown();
+		}
+		assertThat(frames()).hasSize(20);
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
