@@ -77,7 +77,12 @@ final class MessageOutputStream extends OutputStream {
 	 */
 	void close(Closeable writer) throws IOException {
 		this.closing = true;
-		writer.close();
+		try {
+			writer.close();
+		}
+		finally {
+			close(); // The JDK's own forget to when they can't write what is left.
+		}
 	}
 
 	/**
@@ -103,8 +108,8 @@ final class MessageOutputStream extends OutputStream {
 	}
 
 	private void sendBuffer(boolean last) {
-		if (last && this.opcode == Opcode.CONTINUATION) {
-			this.outgoing.lastFragment(this.buffer, 0, this.count);
+		if ((last || this.closing) && this.opcode == Opcode.CONTINUATION) {
+			this.outgoing.rest(last, this.buffer, 0, this.count);
 		}
 		else if (this.count > 0 || last) {
 			send(last, this.buffer, 0, this.count);

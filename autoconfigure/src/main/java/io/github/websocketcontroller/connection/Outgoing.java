@@ -146,13 +146,13 @@ final class Outgoing {
 
 	// A message that has begun is ended by a thread that is interrupted, too: half of one
 	// lets nobody send another.
-	void lastFragment(byte[] payload, int offset, int length) {
+	void rest(boolean last, byte[] payload, int offset, int length) {
 		this.lock.lock();
 		try {
 			requireOpen();
 			boolean interrupted = enterAnyway();
 			try {
-				this.writer.fragment(Opcode.CONTINUATION, true, payload, offset, length);
+				this.writer.fragment(Opcode.CONTINUATION, last, payload, offset, length);
 			}
 			finally {
 				exit(interrupted);

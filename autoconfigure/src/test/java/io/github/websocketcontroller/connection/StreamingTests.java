@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.InvalidMessageException;
+import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
@@ -397,6 +398,35 @@ class StreamingTests {
 		})) {
 			assertThat(message(client, 0x2)).isEqualTo(payload(20_000));
 			assertThat(client.read().text()).isEqualTo("next");
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 10, 8192 })
+	void whenAThreadIsInterruptedAmidATextThenTheTextIsEndedOrNotBegun(int begun) throws Exception {
+		String text = "\u20ac".repeat(5000);
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			Writer writer = connection.sendWriter();
+			writer.write("a".repeat(begun));
+			writer.flush();
+			writer.write(text);
+			Thread.currentThread().interrupt();
+			try {
+				writer.close();
+			}
+			catch (WebsocketException ex) {
+				assertThat(begun).isZero();
+			}
+			assertThat(Thread.interrupted()).isTrue();
+			connection.sendText("next");
+		})) {
+			String first = new String(message(client, 0x1), StandardCharsets.UTF_8);
+			if (begun > 0) {
+				assertThat(first).isEqualTo("a".repeat(begun) + text);
+				first = client.read().text();
+			}
+			assertThat(first).isEqualTo("next");
 			assertThat(client.read().closeCode()).isEqualTo(1000);
 		}
 	}
