@@ -314,11 +314,11 @@ public interface WebsocketConnection {
 	void send(PreparedMessage message);
 
 	/**
-	 * Sets whether messages are compressed that begin to be sent, or to be written if
-	 * they were offered, from now on. To be set to {@code false} before a message that
-	 * gets no smaller, such as a picture, or that mixes a secret with what somebody else
-	 * can choose, whose length would tell of the secret. Without effect if compression
-	 * was not agreed on.
+	 * Sets whether messages are compressed that any thread sends, begins to write or
+	 * offers from now on, whenever they leave. To be set to {@code false} before a
+	 * message that gets no smaller, such as a picture, or that mixes a secret with what
+	 * somebody else can choose, whose length would tell of the secret. Does not wait.
+	 * Without effect if compression was not agreed on.
 	 * @param compression {@code true}, as it is in the beginning, to compress messages
 	 * from {@code websocket-controller.compression.threshold} on
 	 * @throws ConnectionClosedException if the connection has ended or is closing

@@ -58,6 +58,7 @@ final class Offering {
 	 * @return whether it waits or is on its way
 	 */
 	boolean offer(OutboxMessage message) {
+		message.setCompressed(this.outgoing.isCompressing());
 		switch (this.outbox.offer(message, this.patience)) {
 			case QUEUED -> {
 				return true;

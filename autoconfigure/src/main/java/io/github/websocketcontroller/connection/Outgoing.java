@@ -54,6 +54,12 @@ final class Outgoing {
 	/** Who has begun it. Written by who has the lock. */
 	private volatile @Nullable Thread messageOwner;
 
+	/** Whether it is compressed. Owned by the lock. */
+	private boolean messageCompressed;
+
+	/** Whether messages from now on are. Written by any thread. */
+	private volatile boolean compressing = true;
+
 	/** Whether a Close was sent or a frame was broken off. Owned by the lock. */
 	private boolean finished;
 
@@ -115,9 +121,11 @@ final class Outgoing {
 	 */
 	MessageOutputStream begin(Opcode kind) {
 		long lastOffered = this.outbox.last();
+		boolean compressed = this.compressing;
 		enter(true);
 		try {
 			writeOffered(lastOffered);
+			this.messageCompressed = compressed;
 			this.message = new MessageOutputStream(this, kind);
 			this.messageOwner = Thread.currentThread();
 			return this.message;
@@ -133,6 +141,7 @@ final class Outgoing {
 	void fragment(Opcode opcode, boolean last, byte[] payload, int offset, int length) {
 		enter(false);
 		try {
+			this.writer.setCompression(this.messageCompressed);
 			this.writer.fragment(opcode, last, payload, offset, length);
 		}
 		catch (IOException ex) {
@@ -209,8 +218,21 @@ final class Outgoing {
 		write(MessageWriter::setAutoFlush, autoFlush);
 	}
 
+	// Does not wait for its turn. Each message is compressed or not as it was said
+	// before.
 	void setCompression(boolean compression) {
-		write(MessageWriter::setCompression, compression);
+		if (this.closing.hasBegun()) {
+			throw this.end.closed(null);
+		}
+		this.compressing = compression;
+	}
+
+	/**
+	 * Whether a message is to be compressed that is sent or offered now.
+	 * @return {@code true} if so
+	 */
+	boolean isCompressing() {
+		return this.compressing;
 	}
 
 	void flush() {
@@ -252,11 +274,13 @@ final class Outgoing {
 	}
 
 	private <T> void perform(boolean message, long lastOffered, Write<T> write, T payload) {
+		boolean compressed = this.compressing;
 		enter(message);
 		try {
 			if (lastOffered != 0) {
 				writeOffered(lastOffered);
 			}
+			this.writer.setCompression(compressed);
 			write.write(this.writer, payload);
 		}
 		catch (IOException ex) {

@@ -26,6 +26,9 @@ public final class OutboxMessage {
 
 	private final long weight;
 
+	/** Set before it is offered. */
+	private boolean compressed = true;
+
 	/**
 	 * Its number in the order in which messages are written, 0 when it is in no queue.
 	 * Owned by the queue.
@@ -93,11 +96,21 @@ public final class OutboxMessage {
 	}
 
 	/**
+	 * Sets whether it is compressed if compression was agreed on. Called before it is
+	 * offered.
+	 * @param compressed {@code true}, which is the default, to compress it
+	 */
+	public void setCompressed(boolean compressed) {
+		this.compressed = compressed;
+	}
+
+	/**
 	 * Writes it.
 	 * @param writer where to
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void writeTo(MessageWriter writer) throws IOException {
+		writer.setCompression(this.compressed);
 		switch (this.kind) {
 			case TEXT -> writer.text((String) this.payload);
 			case UTF8 -> writer.text((byte[]) this.payload);

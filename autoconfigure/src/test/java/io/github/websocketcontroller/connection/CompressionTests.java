@@ -2,7 +2,9 @@ package io.github.websocketcontroller.connection;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -159,6 +161,49 @@ class CompressionTests {
 				assertThat(message.payload()).asString().isEqualTo(text);
 			}
 			assertThat(client.raw().read().closeCode()).isEqualTo(1000);
+		}
+	}
+
+	@Test
+	void whenTheApplicationSwitchesThenItHoldsForWhatIsOfferedOrBegunAndLeavesLater() throws Exception {
+		String secret = "secret".repeat(100);
+		try (CompressingClient client = CompressingClient.of(this.scripts.open(server, (connection) -> {
+			try (OutputStream begun = connection.sendStream()) {
+				connection.setCompression(false);
+				connection.offerText(secret);
+				connection.offer(PreparedMessage.text(secret));
+				connection.setCompression(true);
+				connection.offerText(secret);
+				begun.write(secret.getBytes(StandardCharsets.UTF_8));
+				connection.setCompression(false);
+			}
+			try (Writer begun = connection.sendWriter()) {
+				connection.setCompression(true);
+				begun.write(secret);
+			}
+		}, CompressingClient.offer("")))) {
+			for (boolean compressed : new boolean[] { true, false, false, true, false }) {
+				CompressingClient.Message message = client.read();
+				assertThat(message.isCompressed()).isEqualTo(compressed);
+				assertThat(message.payload()).asString().isEqualTo(secret);
+			}
+			assertThat(client.raw().read().closeCode()).isEqualTo(1000);
+		}
+	}
+
+	@Test
+	void whenTheApplicationSwitchesThenItDoesNotWaitForThePeer() throws Exception {
+		CompletableFuture<Boolean> switched = new CompletableFuture<>();
+		byte[] large = payload(16 * LARGEST, false);
+		try (CompressingClient client = CompressingClient.of(this.scripts.open(server, (connection) -> {
+			connection.offerBinary(large);
+			Thread.sleep(500);
+			connection.setCompression(false);
+			switched.complete(true);
+			connection.receive();
+		}, CompressingClient.offer("")))) {
+			assertThat(switched.get(5, TimeUnit.SECONDS)).isTrue();
+			client.raw().reset();
 		}
 	}
 
