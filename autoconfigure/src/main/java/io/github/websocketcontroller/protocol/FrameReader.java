@@ -8,12 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one frame after the other. Leaves the payload of a control frame or of a small,
  * unfragmented message where it arrived, in the read buffer, and collects the others in
- * the message buffer, whole or in parts. Owned by the reading thread.
+ * the message buffer, whole or in parts, through {@link PlainPayload} or
+ * {@link CompressedPayload}. Owned by the reading thread.
  */
 final class FrameReader {
-
-	/** What every JVM can allocate in one piece. */
-	private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
 	/** What is collected of a message at a time that is read in parts. */
 	private static final int PART_SIZE = 16 * 1024;
@@ -29,6 +27,8 @@ final class FrameReader {
 	private final FrameHeader header;
 
 	private final PayloadDecoder decoder = new PayloadDecoder();
+
+	private final PlainPayload plainPayload;
 
 	/** There if messages may be compressed. */
 	private final @Nullable CompressedPayload compressedPayload;
@@ -67,9 +67,10 @@ final class FrameReader {
 			@Nullable MessageInflater inflater) {
 		this.input = input;
 		this.message = message;
-		this.maxMessageSize = Math.min(maxMessageSize, LONGEST_ARRAY);
+		this.maxMessageSize = Math.min(maxMessageSize, PlainPayload.LONGEST_ARRAY);
 		this.maxStreamedMessageSize = maxStreamedMessageSize;
 		this.header = new FrameHeader(inflater != null);
+		this.plainPayload = new PlainPayload(input, message, this.decoder);
 		this.compressedPayload = (inflater != null) ? new CompressedPayload(input, message, this.decoder, inflater)
 				: null;
 	}
@@ -122,7 +123,7 @@ final class FrameReader {
 
 	private boolean isFrameComplete() {
 		return (this.compressed != null && !this.inPlace) ? this.compressed.isComplete()
-				: this.decoder.count() == this.length;
+				: this.plainPayload.isComplete(this.header);
 	}
 
 	private void endFrame() throws ProtocolException {
@@ -252,7 +253,7 @@ final class FrameReader {
 
 	private boolean awaitPayload() throws IOException {
 		while (!decodeAvailable()) {
-			if (!this.input.await(length() - missing() + 1, length())) {
+			if (!this.input.await((int) this.decoder.count() + 1, length())) {
 				return false;
 			}
 		}
@@ -261,61 +262,22 @@ final class FrameReader {
 	}
 
 	private boolean decodeAvailable() throws ProtocolException {
-		int decoded = length() - missing();
+		int decoded = (int) this.decoder.count();
 		int arrived = Math.min(this.input.available(), length());
 		this.decoder.decode(this.input.bytes(), this.input.position() + decoded, arrived - decoded);
 		return arrived == this.length;
 	}
 
 	private boolean collectPayload() throws IOException {
-		if (this.compressed != null) {
-			// One byte more shows that it is too much.
-			return this.compressed.collect(this.header, this.maxMessageSize + 1, this.maxMessageSize);
-		}
-		while (!isFrameComplete()) {
-			int missing = missing();
-			if (!collectSome(missing, this.header.fin() ? this.message.length() + missing : this.maxMessageSize)) {
-				return false;
-			}
-		}
-		return true;
+		// One byte more shows that it is too much.
+		return (this.compressed != null)
+				? this.compressed.collect(this.header, this.maxMessageSize + 1, this.maxMessageSize)
+				: this.plainPayload.collect(this.header, this.maxMessageSize);
 	}
 
 	private boolean collectPart() throws IOException {
-		if (this.compressed != null) {
-			return this.compressed.collect(this.header, PART_SIZE, this.maxStreamedMessageSize);
-		}
-		int missing = missing();
-		if (missing > this.input.capacity()) {
-			this.message.ensureCapacity(Math.min(missing, PART_SIZE));
-		}
-		return missing == 0 || collectSome(Math.min(missing, PART_SIZE), PART_SIZE);
-	}
-
-	// At most as much as fits into an array.
-	private int missing() {
-		return (int) Math.min(this.length - this.decoder.count(), LONGEST_ARRAY);
-	}
-
-	private boolean collectSome(int missing, int most) throws IOException {
-		int begin = this.message.length();
-		if (!receiveSome(missing, most)) {
-			return false;
-		}
-		this.decoder.decode(this.message.bytes(), begin, this.message.length() - begin);
-		return true;
-	}
-
-	private boolean receiveSome(int missing, int most) throws IOException {
-		if (this.input.available() == 0 && missing >= this.input.capacity()) {
-			return this.message.readFrom(this.input, missing, most) > 0;
-		}
-		// The end of a frame comes through the read buffer, with what follows it.
-		if (!this.input.await(1, missing)) {
-			return false;
-		}
-		this.message.append(this.input, Math.min(this.input.available(), missing), most);
-		return true;
+		return (this.compressed != null) ? this.compressed.collect(this.header, PART_SIZE, this.maxStreamedMessageSize)
+				: this.plainPayload.collectPart(this.header, PART_SIZE);
 	}
 
 }
