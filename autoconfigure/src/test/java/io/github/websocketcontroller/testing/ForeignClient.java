@@ -1,0 +1,135 @@
+package io.github.websocketcontroller.testing;
+
+import java.net.URI;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.WebSocketMessage;
+
+/**
+ * A client that somebody else wrote. It takes only a few messages from the socket before
+ * the test asks for them, so that a test that asks for none is a peer that takes nothing.
+ */
+public abstract class ForeignClient implements AutoCloseable {
+
+	private static final int TAKEN_IN_ADVANCE = 8;
+
+	private final BlockingQueue<WebSocketMessage<?>> messages = new ArrayBlockingQueue<>(TAKEN_IN_ADVANCE);
+
+	private final CompletableFuture<CloseStatus> closed = new CompletableFuture<>();
+
+	ForeignClient() {
+	}
+
+	/**
+	 * Sends a text message.
+	 */
+	public abstract void sendText(String text) throws Exception;
+
+	/**
+	 * Sends a binary message.
+	 */
+	public abstract void sendBinary(byte[] payload) throws Exception;
+
+	/**
+	 * Sends a ping.
+	 */
+	public abstract void ping(byte[] payload) throws Exception;
+
+	/**
+	 * Begins the closing handshake.
+	 */
+	public abstract void close(CloseStatus status) throws Exception;
+
+	/**
+	 * Frees what the client itself keeps.
+	 */
+	@Override
+	public abstract void close() throws Exception;
+
+	/**
+	 * The next text or binary message or pong, or {@code null} if none comes in time.
+	 */
+	public @Nullable WebSocketMessage<?> next() throws InterruptedException {
+		return this.messages.poll(20, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * The next message, or {@code null} when the connection has ended.
+	 */
+	public @Nullable WebSocketMessage<?> nextUntilClosed() throws InterruptedException {
+		WebSocketMessage<?> message = this.messages.poll(10, TimeUnit.MILLISECONDS);
+		while (message == null && !this.closed.isDone()) {
+			message = this.messages.poll(10, TimeUnit.MILLISECONDS);
+		}
+		return (message != null) ? message : this.messages.poll();
+	}
+
+	/**
+	 * How the connection has ended; 1006 without a Close.
+	 */
+	public CloseStatus closed() throws Exception {
+		return this.closed.get(20, TimeUnit.SECONDS);
+	}
+
+	final void received(WebSocketMessage<?> message) {
+		try {
+			this.messages.put(message);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	final void ended(CloseStatus status) {
+		this.closed.complete(status);
+	}
+
+	/**
+	 * Who wrote it.
+	 */
+	public enum Kind {
+
+		/** Spring's {@code StandardWebSocketClient}, on Tomcat's client. */
+		SPRING {
+
+			@Override
+			public ForeignClient open(URI uri) throws Exception {
+				return SpringsClient.connect(uri);
+			}
+
+		},
+
+		/** {@code java.net.http.WebSocket}. */
+		JDK {
+
+			@Override
+			public ForeignClient open(URI uri) throws Exception {
+				return JdksClient.connect(uri);
+			}
+
+		},
+
+		/** Jetty's {@code WebSocketClient}. */
+		JETTY {
+
+			@Override
+			public ForeignClient open(URI uri) throws Exception {
+				return JettysClient.connect(uri);
+			}
+
+		};
+
+		/**
+		 * Opens a connection.
+		 */
+		public abstract ForeignClient open(URI uri) throws Exception;
+
+	}
+
+}
