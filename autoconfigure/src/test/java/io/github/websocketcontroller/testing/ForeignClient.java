@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.testing;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -50,7 +51,7 @@ public abstract class ForeignClient implements AutoCloseable {
 	 * Frees what the client itself keeps.
 	 */
 	@Override
-	public abstract void close() throws Exception;
+	public abstract void close() throws IOException;
 
 	/**
 	 * The next text or binary message or pong, or {@code null} if none comes in time.

@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.testing;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -72,8 +73,13 @@ final class JettysClient extends ForeignClient {
 	}
 
 	@Override
-	public void close() throws Exception {
-		this.client.stop();
+	public void close() throws IOException {
+		try {
+			this.client.stop();
+		}
+		catch (Exception ex) {
+			throw new IOException(ex);
+		}
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.testing;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ final class SpringsClient extends ForeignClient {
 	}
 
 	@Override
-	public void close() throws Exception {
+	public void close() throws IOException {
 		this.session.close();
 	}
 
