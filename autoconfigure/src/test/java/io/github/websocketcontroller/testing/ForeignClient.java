@@ -15,6 +15,8 @@ import org.springframework.web.socket.WebSocketMessage;
 /**
  * A client that somebody else wrote. It takes only a few messages from the socket before
  * the test asks for them, so that a test that asks for none is a peer that takes nothing.
+ * A server should not send many before it has received one: Jetty's client is not open
+ * until it has passed on what came at once.
  */
 public abstract class ForeignClient implements AutoCloseable {
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import io.github.websocketcontroller.protocol.MessageReader;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.coyote.Processor;
+import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  */
 class LeakCheckTests {
 
-	private static final int ABOVE_TOLERANCE = 5 * 1024 * 1024;
+	private static final int ABOVE_TOLERANCE = 9 * 1024 * 1024;
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class);
@@ -68,6 +69,8 @@ class LeakCheckTests {
 	void whenAConnectionIsOpenThenItIsFound() throws IOException {
 		try (RawClient client = RawClient.connect(server.port())) {
 			assertThat(client.localPort()).isPositive();
+			// The system accepts it before Tomcat does, which counts one more.
+			Awaitility.await().until(() -> server.protocol().getConnectionCount() > 1);
 			assertFound("connections counted by Tomcat");
 		}
 	}
