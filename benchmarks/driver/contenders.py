@@ -64,7 +64,7 @@ def spring_handler(name, title, **more):
 
 
 CONTENDERS = [
-    controller("controller", "this library", cannot=NO_COMPRESSION),
+    controller("controller", "this library"),
     controller("controller-batched", "this library, auto-flush off", paths={"/echo": "/echo-batched"},
                only=BURSTS),
     spring_handler("spring-handler", "Spring's handler"),

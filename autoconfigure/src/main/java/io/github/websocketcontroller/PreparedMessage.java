@@ -9,7 +9,9 @@ import java.util.function.UnaryOperator;
 
 /**
  * A message for many connections, which is encoded once and compressed once for all
- * connections that have agreed on the same compression:
+ * connections that have agreed on the same compression and have the same level. Where
+ * compression is off, by {@link WebsocketConnection#setCompression(boolean)} or the
+ * threshold, it goes out as it is:
  *
  * {@snippet :
  * PreparedMessage news = PreparedMessage.text("...");

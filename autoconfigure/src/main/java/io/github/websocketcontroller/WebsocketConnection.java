@@ -320,7 +320,8 @@ public interface WebsocketConnection {
 	 * somebody else can choose, whose length would tell of the secret. Does not wait.
 	 * Without effect if compression was not agreed on.
 	 * @param compression {@code true}, as it is in the beginning, to compress messages
-	 * from {@code websocket-controller.compression.threshold} on
+	 * from {@code websocket-controller.compression.threshold} on, and all that are sent
+	 * as a stream or with a writer
 	 * @throws ConnectionClosedException if the connection has ended or is closing
 	 */
 	void setCompression(boolean compression);

@@ -39,7 +39,7 @@ import org.springframework.util.unit.DataSize;
  * @param tomcat What is particular to Tomcat.
  * @param limits What clients may use up.
  * @param paths Properties of connections that differ on single paths, by the path as it
- * is declared on the controller.
+ * is declared on the controller, in quotes and brackets.
  * @param maxStreamedMessageSize Maximum size of a message that is received as a stream. A
  * longer one ends the connection with 1009. 0 is no limit.
  * @param heartbeat Pings that find out whether a silent peer is still there.
@@ -108,13 +108,15 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	/**
 	 * Limits. Zero is none.
 	 *
-	 * @param connections Maximum number of connections at a time. 0 is no limit.
+	 * @param connections Maximum number of connections at a time. More get 503. 0 is no
+	 * limit.
 	 * @param connectionsPerAddress Maximum number of connections at a time of one remote
-	 * address, or of one IPv6 network of 64 bits. 0 is no limit.
+	 * address, or of one IPv6 network of 64 bits. More get 503. 0 is no limit.
 	 * @param messagesPerSecond Maximum number of messages per second that are received on
-	 * a connection, on average. 0 is no limit.
-	 * @param idleTime Maximum time that a connection may be open without any message. 0
-	 * is no limit.
+	 * a connection, on average; as many may come at once. More end it with 1008. 0 is no
+	 * limit.
+	 * @param idleTime Maximum time that a connection may be open without any message.
+	 * Then it is closed with 1001. 0 is no limit.
 	 */
 	record Limits(@DefaultValue("0") int connections, @DefaultValue("0") int connectionsPerAddress,
 			@DefaultValue("0") Integer messagesPerSecond,
@@ -139,6 +141,7 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * @param capacity Maximum size of what waits for a peer after it was offered, with 64
 	 * bytes added for each message. There is always room for a single message.
 	 * @param overflow Policy for a message that is offered while there is no room for it.
+	 * The default, close, ends the connection with 1013.
 	 */
 	record Outbox(@DefaultValue("1MB") DataSize capacity,
 			@DefaultValue("close") OverflowPolicy overflow) implements ConnectionProperties.Outbox {
@@ -199,9 +202,10 @@ record WebsocketControllerProperties(@DefaultValue List<String> allowedOrigins,
 	 * Limits of each connection of one path.
 	 *
 	 * @param messagesPerSecond Maximum number of messages per second that are received on
-	 * a connection, on average. 0 is no limit.
-	 * @param idleTime Maximum time that a connection may be open without any message. 0
-	 * is no limit.
+	 * a connection, on average; as many may come at once. More end it with 1008. 0 is no
+	 * limit.
+	 * @param idleTime Maximum time that a connection may be open without any message.
+	 * Then it is closed with 1001. 0 is no limit.
 	 */
 	record PathLimits(@Nullable Integer messagesPerSecond,
 			@Nullable Duration idleTime) implements ConnectionProperties.Limits {
