@@ -2,6 +2,7 @@ package io.github.websocketcontroller.testing;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.Assert;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.WebSocketMessage;
 
@@ -48,6 +50,11 @@ public abstract class ForeignClient implements AutoCloseable {
 	 * Begins the closing handshake.
 	 */
 	public abstract void close(CloseStatus status) throws Exception;
+
+	/**
+	 * The names of the extensions that were agreed on.
+	 */
+	public abstract List<String> extensions();
 
 	/**
 	 * Frees what the client itself keeps.
@@ -102,8 +109,8 @@ public abstract class ForeignClient implements AutoCloseable {
 		SPRING {
 
 			@Override
-			public ForeignClient open(URI uri) throws Exception {
-				return SpringsClient.connect(uri);
+			public ForeignClient open(URI uri, String... extensions) throws Exception {
+				return SpringsClient.connect(uri, extensions);
 			}
 
 		},
@@ -112,7 +119,8 @@ public abstract class ForeignClient implements AutoCloseable {
 		JDK {
 
 			@Override
-			public ForeignClient open(URI uri) throws Exception {
+			public ForeignClient open(URI uri, String... extensions) throws Exception {
+				Assert.isTrue(extensions.length == 0, "The JDK's client knows none");
 				return JdksClient.connect(uri);
 			}
 
@@ -122,16 +130,17 @@ public abstract class ForeignClient implements AutoCloseable {
 		JETTY {
 
 			@Override
-			public ForeignClient open(URI uri) throws Exception {
-				return JettysClient.connect(uri);
+			public ForeignClient open(URI uri, String... extensions) throws Exception {
+				return JettysClient.connect(uri, extensions);
 			}
 
 		};
 
 		/**
 		 * Opens a connection.
+		 * @param extensions what to offer, each with its parameters
 		 */
-		public abstract ForeignClient open(URI uri) throws Exception;
+		public abstract ForeignClient open(URI uri, String... extensions) throws Exception;
 
 	}
 

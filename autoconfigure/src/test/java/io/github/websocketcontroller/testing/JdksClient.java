@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,11 @@ final class JdksClient extends ForeignClient implements WebSocket.Listener {
 	public void close(CloseStatus status) throws Exception {
 		String reason = status.getReason();
 		get(this.socket.sendClose(status.getCode(), (reason != null) ? reason : ""));
+	}
+
+	@Override
+	public List<String> extensions() {
+		return List.of();
 	}
 
 	@Override

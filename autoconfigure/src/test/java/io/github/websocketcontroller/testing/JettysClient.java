@@ -3,11 +3,13 @@ package io.github.websocketcontroller.testing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.ExtensionConfig;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
 import org.eclipse.jetty.websocket.client.WebSocketClient;
@@ -28,7 +30,7 @@ final class JettysClient extends ForeignClient {
 
 	private final Session session;
 
-	private JettysClient(URI uri) throws Exception {
+	private JettysClient(URI uri, String... extensions) throws Exception {
 		HttpClient http = new HttpClient();
 		http.setUseInputDirectByteBuffers(false);
 		http.setUseOutputDirectByteBuffers(false);
@@ -39,11 +41,13 @@ final class JettysClient extends ForeignClient {
 		this.client.setMaxTextMessageSize(LARGEST);
 		this.client.setMaxBinaryMessageSize(LARGEST);
 		this.client.start();
-		this.session = this.client.connect(new Listener(this), new ClientUpgradeRequest(uri)).get(20, TimeUnit.SECONDS);
+		ClientUpgradeRequest request = new ClientUpgradeRequest(uri);
+		request.addExtensions(extensions);
+		this.session = this.client.connect(new Listener(this), request).get(20, TimeUnit.SECONDS);
 	}
 
-	static ForeignClient connect(URI uri) throws Exception {
-		return new JettysClient(uri);
+	static ForeignClient connect(URI uri, String... extensions) throws Exception {
+		return new JettysClient(uri, extensions);
 	}
 
 	@Override
@@ -70,6 +74,11 @@ final class JettysClient extends ForeignClient {
 	@Override
 	public void close(CloseStatus status) {
 		this.session.close(status.getCode(), status.getReason(), Callback.NOOP);
+	}
+
+	@Override
+	public List<String> extensions() {
+		return this.session.getUpgradeResponse().getExtensions().stream().map(ExtensionConfig::getName).toList();
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.github.websocketcontroller.testing;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import jakarta.websocket.ContainerProvider;
@@ -12,6 +13,7 @@ import org.springframework.web.socket.BinaryMessage;
 import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.PingMessage;
 import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketExtension;
 import org.springframework.web.socket.WebSocketHttpHeaders;
 import org.springframework.web.socket.WebSocketMessage;
 import org.springframework.web.socket.WebSocketSession;
@@ -27,12 +29,14 @@ final class SpringsClient extends ForeignClient {
 
 	private final WebSocketSession session;
 
-	private SpringsClient(URI uri) throws Exception {
+	private SpringsClient(URI uri, String... extensions) throws Exception {
 		WebSocketContainer container = ContainerProvider.getWebSocketContainer();
 		container.setDefaultMaxTextMessageBufferSize(LARGEST);
 		container.setDefaultMaxBinaryMessageBufferSize(LARGEST);
 		StandardWebSocketClient client = new StandardWebSocketClient(container);
 		client.setSslContext(SelfSignedKeyStore.trust());
+		WebSocketHttpHeaders headers = new WebSocketHttpHeaders();
+		headers.setSecWebSocketExtensions(WebSocketExtension.parseExtensions(String.join(",", extensions)));
 		this.session = client.execute(new AbstractWebSocketHandler() {
 
 			@Override
@@ -45,11 +49,11 @@ final class SpringsClient extends ForeignClient {
 				ended(status);
 			}
 
-		}, new WebSocketHttpHeaders(), uri).get(20, TimeUnit.SECONDS);
+		}, headers, uri).get(20, TimeUnit.SECONDS);
 	}
 
-	static ForeignClient connect(URI uri) throws Exception {
-		return new SpringsClient(uri);
+	static ForeignClient connect(URI uri, String... extensions) throws Exception {
+		return new SpringsClient(uri, extensions);
 	}
 
 	@Override
@@ -70,6 +74,11 @@ final class SpringsClient extends ForeignClient {
 	@Override
 	public void close(CloseStatus status) throws Exception {
 		this.session.close(status);
+	}
+
+	@Override
+	public List<String> extensions() {
+		return this.session.getExtensions().stream().map(WebSocketExtension::getName).toList();
 	}
 
 	@Override
