@@ -42,6 +42,12 @@ class EndRaceTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
+	/**
+	 * Jetty stops its acceptor with an interrupt, and the JDK then loses the descriptor
+	 * of a connection that it has just accepted. So Jetty's selector accepts here.
+	 */
+	private static final String ACCEPT_WITHOUT_INTERRUPT = "server.jetty.threads.acceptors=0";
+
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class)
 		.properties("websocket-controller.close-timeout=1s", "websocket-controller.write-timeout=1s");
@@ -267,7 +273,8 @@ class EndRaceTests {
 	void whenTheApplicationStopsWhileClientsConnectThenNothingIsLeft() throws Exception {
 		for (int round = 0; round < 3; round++) {
 			TestServer stopping = server.another(Scripts.class)
-				.properties("websocket-controller.close-timeout=1s", "spring.lifecycle.timeout-per-shutdown-phase=4s")
+				.properties("websocket-controller.close-timeout=1s", "spring.lifecycle.timeout-per-shutdown-phase=4s",
+						ACCEPT_WITHOUT_INTERRUPT)
 				.start();
 			AtomicBoolean stopped = new AtomicBoolean();
 			CountDownLatch connected = new CountDownLatch(100);
@@ -285,11 +292,7 @@ class EndRaceTests {
 				assertThat(thread.isAlive()).isFalse();
 			}
 			for (RawClient client : clients) {
-				// Jetty forgets a connection that it accepts when its selector has just
-				// stopped: nobody but the end of the process closes it.
-				if (!client.response().isEmpty()) {
-					assertThat(client.awaitEnd(LONG)).as("a connection is left open").isTrue();
-				}
+				assertThat(client.awaitEnd(LONG)).as("a connection is left open").isTrue();
 				client.close();
 			}
 		}
