@@ -34,7 +34,7 @@ public final class LeakCheck {
 	private static final String WATCHDOG = "websocket-watchdog";
 
 	/** The JDK keeps direct buffers of at most 64 KB for each thread that did I/O. */
-	private static final long DIRECT_MEMORY_TOLERANCE = 8 * 1024 * 1024;
+	private static final long DIRECT_MEMORY_TOLERANCE = 4 * 1024 * 1024;
 
 	private final List<Count> counts;
 

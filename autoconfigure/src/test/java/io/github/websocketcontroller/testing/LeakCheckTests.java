@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  */
 class LeakCheckTests {
 
-	private static final int ABOVE_TOLERANCE = 9 * 1024 * 1024;
+	private static final int ABOVE_TOLERANCE = 5 * 1024 * 1024;
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class);
