@@ -25,7 +25,11 @@ import org.springframework.web.socket.handler.AbstractWebSocketHandler;
  */
 final class SpringsClient extends ForeignClient {
 
-	private static final int LARGEST = 1024 * 1024;
+	/**
+	 * Tomcat's threads keep direct buffers of that size, which must not be taken for a
+	 * leak.
+	 */
+	private static final int LARGEST = 400 * 1024;
 
 	private final WebSocketSession session;
 
