@@ -34,7 +34,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  */
 class LeakCheckTests {
 
-	private static final int ABOVE_TOLERANCE = 5 * 1024 * 1024;
+	/** More than the collector may find of other tests while this one looks. */
+	private static final int ABOVE_TOLERANCE = 32 * 1024 * 1024;
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class);

@@ -179,6 +179,13 @@ public final class TestServer implements BeforeAllCallback, BeforeClassTemplateI
 	}
 
 	/**
+	 * How many connections the server has by its own count.
+	 */
+	public long connections() {
+		return counts().get(0).actual().getAsLong();
+	}
+
+	/**
 	 * What the server counts.
 	 */
 	List<LeakCheck.Count> counts() {

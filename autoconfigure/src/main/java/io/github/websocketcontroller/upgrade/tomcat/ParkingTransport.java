@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.SSLEngine;
 
 import io.github.websocketcontroller.transport.Readiness;
 import io.github.websocketcontroller.transport.Transport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.apache.tomcat.util.net.Nio2Channel;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
@@ -29,7 +33,12 @@ final class ParkingTransport implements Transport {
 	/** The payload of a TLS record. */
 	private static final int LARGEST_SLICE = 16 * 1024;
 
+	/** Nanoseconds that Tomcat has to notice that a write has failed. */
+	private static final long ABORT_TIMEOUT = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+	private static final Log logger = LogFactory.getLog(ParkingTransport.class);
 
 	private final SocketWrapperBase<?> wrapper;
 
@@ -159,8 +168,7 @@ final class ParkingTransport implements Transport {
 	}
 
 	// The close_notify of TLS, without which the end looks like an attack. Tomcat sends
-	// it
-	// only when it closes the input, too.
+	// it only when it closes the input, too.
 	private static void sayGoodbye(SecureNioChannel channel) throws IOException {
 		if (channel.getOutboundRemaining() == 0) {
 			SSLEngine engine = channel.getSslEngine();
@@ -180,6 +188,7 @@ final class ParkingTransport implements Transport {
 	public void close() {
 		this.wrapper.getLock().lock();
 		try {
+			abortWrite();
 			this.wrapper.close();
 		}
 		finally {
@@ -188,6 +197,28 @@ final class ParkingTransport implements Transport {
 		wakePoller();
 		this.readable.end();
 		this.writable.end();
+	}
+
+	// NIO2 goes on with what it could write in part in a thread that holds no lock, and
+	// runs into a null where a wrapper was closed meanwhile. So it first sees its write
+	// fail.
+	private void abortWrite() {
+		if (isWritePending() && this.wrapper.getSocket() instanceof Nio2Channel channel) {
+			try {
+				channel.getIOChannel().close();
+			}
+			catch (IOException ex) {
+				logger.debug("A channel failed to close", ex);
+			}
+			long deadline = System.nanoTime() + ABORT_TIMEOUT;
+			while (isWritePending() && System.nanoTime() - deadline < 0) {
+				LockSupport.parkNanos(this, ABORT_TIMEOUT / 1000);
+			}
+		}
+	}
+
+	private boolean isWritePending() {
+		return !this.wrapper.isClosed() && this.wrapper.isWritePending();
 	}
 
 	// Which holds the descriptor of a closed socket for as long as it selects.
