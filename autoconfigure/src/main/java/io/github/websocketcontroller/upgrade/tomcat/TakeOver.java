@@ -70,6 +70,7 @@ final class TakeOver {
 	private Transport transport(NioSocketWrapper wrapper, SocketChannel channel) throws IOException {
 		channel.configureBlocking(true);
 		Transport transport = new SocketTransport(channel, leftover(wrapper), wrapper::close);
+		LeanChannel.replaceChannelOf(wrapper);
 		this.count.increment();
 		if (logger.isDebugEnabled()) {
 			logger.debug("Took the socket of " + channel.getRemoteAddress() + " over from Tomcat");
