@@ -12,6 +12,7 @@ MARGIN_SECONDS = 90
 
 UPLOAD_SECONDS = 60
 IDLE_SECONDS = 120
+SETTING_UP_SECONDS = 15
 
 
 class Failure(Exception):
@@ -85,6 +86,7 @@ class Turn:
 
     def _measure_idle(self, server, work):
         """How much the process grows by so many connections, garbage apart."""
+        self._warm_up_setting_up(server, work)
         self._collect_garbage(server)
         before = server.resident_bytes()
         generator = self._start_generator(server, self._arguments(work, IDLE_SECONDS))
@@ -99,6 +101,13 @@ class Turn:
                 generator.kill()
                 generator.wait()
         return {"memory": grown / work.connections}
+
+    def _warm_up_setting_up(self, server, work):
+        """Frames of code that is not compiled yet are larger, and would stay on the stacks of those that wait."""
+        if self.contender.is_jvm and not self.options.quick:
+            path = self.contender.paths.get(work.path, work.path)
+            self._generate(server, ["--work", "setup", "--path", path, "--conns", "32", "--warmup", "0",
+                                    "--seconds", str(SETTING_UP_SECONDS)])
 
     def _collect_garbage(self, server):
         server.wait_until_quiet(self.options.quiet)

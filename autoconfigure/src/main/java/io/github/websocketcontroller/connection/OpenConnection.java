@@ -518,8 +518,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	/**
 	 * Ends what the peer holds up, a closing handshake or a write that takes too long,
-	 * what the server has closed without a word, and what is idle. Pings a silent peer.
-	 * Called by one thread, a few times a second.
+	 * what the server has closed without a word, and what is idle. Pings a silent peer,
+	 * and frees what a lull makes needless. Called by one thread, a few times a second.
 	 * @param now the present {@link System#nanoTime()}
 	 */
 	public void watch(long now) {
@@ -536,6 +536,7 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		else {
 			this.heartbeat.watch(now);
 			this.offering.watch();
+			this.outgoing.trim();
 		}
 	}
 

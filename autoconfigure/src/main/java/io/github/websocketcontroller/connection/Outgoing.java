@@ -430,6 +430,21 @@ final class Outgoing {
 		return now - this.lastProgressAt > timeout;
 	}
 
+	/**
+	 * Frees what is kept for writing if nothing was written since the last call. For the
+	 * watchdog alone.
+	 */
+	void trim() {
+		if (this.writer.hasBuffer() && this.lock.tryLock()) {
+			try {
+				this.writer.trim();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
 	private void enter(boolean message) {
 		boolean entered = false;
 		this.lock.lock();

@@ -21,11 +21,14 @@ final class FrameWriter {
 
 	private final int bufferSize;
 
-	/** Where small frames are put together. */
+	/** Where small frames are put together. There from a write on until a lull. */
 	private @Nullable ByteBuffer buffer;
 
 	/** How often the transport was asked to take bytes. */
 	private long writes;
+
+	/** What {@link #writes} was when the buffer was last looked at. */
+	private long writesBefore;
 
 	/** Whether frames don't wait. */
 	private boolean autoFlush = true;
@@ -179,6 +182,24 @@ final class FrameWriter {
 			frames.clear();
 			flushed();
 		}
+	}
+
+	/**
+	 * Frees the buffer if nothing was written since the last call.
+	 */
+	void trim() {
+		if (this.writes == this.writesBefore && !this.unflushed) {
+			this.buffer = null;
+		}
+		this.writesBefore = this.writes;
+	}
+
+	/**
+	 * Whether there is something to {@link #trim()}. A guess when another thread writes.
+	 * @return {@code true} if there is a buffer
+	 */
+	boolean hasBuffer() {
+		return this.buffer != null;
 	}
 
 	private void flush(ByteBuffer frames, ByteBuffer payload) throws IOException {

@@ -15,8 +15,8 @@ import org.springframework.web.socket.CloseStatus;
  * 6.1). A message is one frame unless it is written in fragments, or is large and
  * compressed. Every method blocks until the transport has taken all of it; after an
  * {@link IOException} a frame may be half written and nothing more can be said. Not
- * thread-safe: the caller lets one thread at a time write. Only {@link #progress()} and
- * {@link #hasUnflushed()} may be called by any thread.
+ * thread-safe: the caller lets one thread at a time write. Only {@link #progress()},
+ * {@link #hasUnflushed()} and {@link #hasBuffer()} may be called by any thread.
  */
 public final class MessageWriter {
 
@@ -206,6 +206,22 @@ public final class MessageWriter {
 	 */
 	public long progress() {
 		return this.frames.progress();
+	}
+
+	/**
+	 * Frees the buffer if nothing was written since the last call. The next write makes
+	 * another one.
+	 */
+	public void trim() {
+		this.frames.trim();
+	}
+
+	/**
+	 * Whether there is a buffer that {@link #trim()} may free.
+	 * @return {@code true} if so; a guess while another thread writes
+	 */
+	public boolean hasBuffer() {
+		return this.frames.hasBuffer();
 	}
 
 	/**

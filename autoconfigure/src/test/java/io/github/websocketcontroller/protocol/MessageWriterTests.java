@@ -78,6 +78,32 @@ class MessageWriterTests {
 	}
 
 	@Test
+	void whenNothingIsWrittenForAWhileThenThereIsNoBuffer() throws IOException {
+		assertThat(this.writer.hasBuffer()).isFalse();
+		this.writer.text("before");
+		this.writer.trim();
+		assertThat(this.writer.hasBuffer()).as("written since the last look").isTrue();
+		this.writer.trim();
+		assertThat(this.writer.hasBuffer()).isFalse();
+		this.writer.flush();
+		this.writer.text("after");
+		assertThat(this.writer.hasBuffer()).isTrue();
+		assertThat(this.transport.written()).isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("before")),
+				Frames.unmasked(0x81, Frames.utf8("after"))));
+	}
+
+	@Test
+	void whenFramesWaitThenTheirBufferStays() throws IOException {
+		this.writer.setAutoFlush(false);
+		this.writer.text("waits");
+		this.writer.trim();
+		this.writer.trim();
+		assertThat(this.writer.hasUnflushed()).isTrue();
+		this.writer.flush();
+		assertThat(this.transport.written()).isEqualTo(Frames.unmasked(0x81, Frames.utf8("waits")));
+	}
+
+	@Test
 	void whenFramesWaitThenAControlFrameOrALargeOneTakesThemAlong() throws IOException {
 		this.writer.setAutoFlush(false);
 		this.writer.text("a");
