@@ -50,7 +50,7 @@ final class LeanChannel extends NioChannel {
 	 * Frees the buffers of a socket that Tomcat reads and writes no more. Where Tomcat
 	 * does not have it so, they stay.
 	 * @param wrapper the wrapper of the socket, whose buffers are empty
-	 * @throws IOException never
+	 * @throws IOException if Tomcat does not take the other channel
 	 */
 	static void replaceChannelOf(NioSocketWrapper wrapper) throws IOException {
 		if (members == null) {
