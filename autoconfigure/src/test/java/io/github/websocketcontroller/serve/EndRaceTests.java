@@ -3,6 +3,7 @@ package io.github.websocketcontroller.serve;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.WebsocketConnection;
@@ -21,6 +23,7 @@ import io.github.websocketcontroller.testing.OnEveryTransport;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.Scripts;
 import io.github.websocketcontroller.testing.TestServer;
+import io.github.websocketcontroller.testing.TestTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +36,7 @@ import org.springframework.web.socket.CloseStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Ends that come from several sides at once, and at the worst moment.
@@ -264,30 +268,72 @@ class EndRaceTests {
 		}
 	}
 
-	// Connected before: Jetty loses a connection that it accepts while it stops.
+	@Test
+	void whenTheApplicationStopsWhileClientsConnectThenNothingIsLeft() throws Exception {
+		assumeTrue(server.transport() instanceof TestTransport.Tomcat,
+				"Jetty loses a connection that it accepts while it stops");
+		for (int round = 0; round < 3; round++) {
+			TestServer stopping = startAnother();
+			AtomicBoolean stopped = new AtomicBoolean();
+			Queue<RawClient> clients = new ConcurrentLinkedQueue<>();
+			stopAmid(stopping, (upgraded) -> connectUntil(stopping, stopped, upgraded, clients), stopped);
+			assertEnd(clients);
+		}
+	}
+
 	@Test
 	void whenTheApplicationStopsWhileClientsUpgradeThenNothingIsLeft() throws Exception {
 		for (int round = 0; round < 3; round++) {
-			TestServer stopping = server.another(Scripts.class)
-				.properties("websocket-controller.close-timeout=1s", "spring.lifecycle.timeout-per-shutdown-phase=4s")
-				.start();
+			TestServer stopping = startAnother();
 			List<RawClient> clients = connect(stopping, 300);
 			Queue<RawClient> connected = new ConcurrentLinkedQueue<>(clients);
-			CountDownLatch upgraded = new CountDownLatch(100);
-			List<Thread> threads = new ArrayList<>();
-			for (int i = 0; i < 4; i++) {
-				threads.add(new Thread(() -> upgradeAll(stopping.bean(Scripts.class), connected, upgraded)));
+			Scripts stoppingScripts = stopping.bean(Scripts.class);
+			stopAmid(stopping, (upgraded) -> upgradeAll(stoppingScripts, connected, upgraded), new AtomicBoolean());
+			assertEnd(clients);
+		}
+	}
+
+	private static TestServer startAnother() {
+		return server.another(Scripts.class)
+			.properties("websocket-controller.close-timeout=1s", "spring.lifecycle.timeout-per-shutdown-phase=4s")
+			.start();
+	}
+
+	private static void stopAmid(TestServer stopping, Consumer<CountDownLatch> clients, AtomicBoolean stopped)
+			throws InterruptedException {
+		CountDownLatch upgraded = new CountDownLatch(100);
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			threads.add(new Thread(() -> clients.accept(upgraded)));
+		}
+		threads.forEach(Thread::start);
+		assertThat(upgraded.await(20, TimeUnit.SECONDS)).isTrue();
+		stopping.stop();
+		stopped.set(true);
+		for (Thread thread : threads) {
+			thread.join(30_000);
+			assertThat(thread.isAlive()).isFalse();
+		}
+	}
+
+	private static void assertEnd(Collection<RawClient> clients) throws IOException {
+		for (RawClient client : clients) {
+			assertThat(client.awaitEnd(LONG)).as("a connection is left open").isTrue();
+			client.close();
+		}
+	}
+
+	private static void connectUntil(TestServer stopping, AtomicBoolean stopped, CountDownLatch upgraded,
+			Queue<RawClient> clients) {
+		Scripts scripts = stopping.bean(Scripts.class);
+		while (!stopped.get() && clients.size() < 2000) {
+			try {
+				RawClient client = stopping.connect();
+				clients.add(client);
+				upgrade(client, scripts, upgraded);
 			}
-			threads.forEach(Thread::start);
-			assertThat(upgraded.await(20, TimeUnit.SECONDS)).isTrue();
-			stopping.stop();
-			for (Thread thread : threads) {
-				thread.join(30_000);
-				assertThat(thread.isAlive()).isFalse();
-			}
-			for (RawClient client : clients) {
-				assertThat(client.awaitEnd(LONG)).as("a connection is left open").isTrue();
-				client.close();
+			catch (IOException ex) {
+				// Refused or reset: that is what a stopping server does.
 			}
 		}
 	}
@@ -304,14 +350,18 @@ class EndRaceTests {
 	private static void upgradeAll(Scripts scripts, Queue<RawClient> connected, CountDownLatch upgraded) {
 		RawClient client = connected.poll();
 		while (client != null) {
-			try {
-				client.upgrade(scripts.path((connection) -> connection.messages().forEach(connection::send)));
-				upgraded.countDown();
-			}
-			catch (IOException ex) {
-				// Reset or answered with 503: that is what a stopping server does.
-			}
+			upgrade(client, scripts, upgraded);
 			client = connected.poll();
+		}
+	}
+
+	private static void upgrade(RawClient client, Scripts scripts, CountDownLatch upgraded) {
+		try {
+			client.upgrade(scripts.path((connection) -> connection.messages().forEach(connection::send)));
+			upgraded.countDown();
+		}
+		catch (IOException ex) {
+			// Reset or answered with 503: that is what a stopping server does.
 		}
 	}
 

@@ -117,7 +117,7 @@ public final class LeakCheck {
 		return directMemory();
 	}
 
-	private static long directMemory() {
+	static long directMemory() {
 		return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)
 			.stream()
 			.filter((pool) -> pool.getName().equals("direct"))
