@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What Tomcat keeps of a channel whose socket was taken over: all but the buffers, 16 KB
  * by default, which would be most of what an idle connection costs. When the connection
- * is closed, Tomcat puts its channel aside for another one, which has buffers again.
+ * is closed, Tomcat puts its channel aside for another one, which has buffers again. So
+ * there are none in a Tomcat that outlives the application: it would hold their class.
  */
 final class LeanChannel extends NioChannel {
 
@@ -27,8 +28,8 @@ final class LeanChannel extends NioChannel {
 
 	private static final SocketBufferHandler NO_BUFFERS = new SocketBufferHandler(0, 0, false);
 
-	/** The members of Tomcat's that hold buffers, {@code null} if they can't be had. */
-	private static final @Nullable Members members = Members.find();
+	/** The members of Tomcat's that hold buffers, {@code null} if they have to stay. */
+	private static final @Nullable Members members = isPartOfApplication() ? Members.find() : null;
 
 	private final int readBufferSize;
 
@@ -47,8 +48,8 @@ final class LeanChannel extends NioChannel {
 	}
 
 	/**
-	 * Frees the buffers of a socket that Tomcat reads and writes no more. Where Tomcat
-	 * does not have it so, they stay.
+	 * Frees the buffers of a socket that Tomcat reads and writes no more. They stay where
+	 * Tomcat is not part of the application, or has changed.
 	 * @param wrapper the wrapper of the socket, whose buffers are empty
 	 * @throws IOException if Tomcat does not take the other channel
 	 */
@@ -61,6 +62,10 @@ final class LeanChannel extends NioChannel {
 		lean.reset(channel.getIOChannel(), wrapper);
 		members.replace(wrapper, lean);
 		channel.free();
+	}
+
+	private static boolean isPartOfApplication() {
+		return NioChannel.class.getClassLoader() == LeanChannel.class.getClassLoader();
 	}
 
 	/**
