@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.connection;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -131,12 +132,25 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		this.offering = new Offering(this, this.outbox, this.outgoing, helpers, this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
-				this.outgoing::flushBeforeWaiting, agreement.inflater(compressors));
+				VirtualThreads.isCurrent() ? this::flushAndLetOthersRun : this.outgoing::flushBeforeWaiting,
+				agreement.inflater(compressors));
 		this.forks = new Forks(this, this, this.closing, this.gate, helpers, settings.closeTimeout());
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic,
 				this.control, this.forks);
 		this.toStream = (kind, frames) -> new MessageInputStream(this.incoming);
 		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, helpers, this);
+	}
+
+	/**
+	 * Called by a virtual thread before it reads from the transport. While others run,
+	 * the peer may answer, and bytes that are there cost one read; to wait for them costs
+	 * a read in vain, a registration with a poller and a wake-up. A hint: nothing depends
+	 * on it.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck")
+	private void flushAndLetOthersRun() throws IOException {
+		this.outgoing.flushBeforeWaiting();
+		Thread.yield();
 	}
 
 	@Override
