@@ -2,6 +2,7 @@ package io.github.websocketcontroller.connection;
 
 import java.util.concurrent.Executor;
 
+import io.github.websocketcontroller.outbox.Deliveries;
 import io.github.websocketcontroller.outbox.Outbox;
 import io.github.websocketcontroller.outbox.OutboxMessage;
 import org.apache.commons.logging.Log;
@@ -11,7 +12,8 @@ import org.springframework.web.socket.CloseStatus;
 
 /**
  * Sending that does not wait for the peer: what is offered is put into the outbox, and
- * written by one thread that lives as long as something is there. Thread-safe.
+ * written by one thread at a time, which has come when something is there and goes when
+ * nothing is. Thread-safe.
  */
 final class Offering {
 
@@ -24,6 +26,8 @@ final class Offering {
 	private final Outbox outbox;
 
 	private final Outgoing outgoing;
+
+	private final Deliveries deliveries;
 
 	private final Executor helpers;
 
@@ -40,14 +44,17 @@ final class Offering {
 	 * @param connection whose it is
 	 * @param outbox what waits
 	 * @param outgoing writes it
+	 * @param deliveries has that done
 	 * @param helpers runs tasks of its own, each on a thread of its own
 	 * @param patience how long an offer may wait for room if that is the policy, in
 	 * nanoseconds
 	 */
-	Offering(OpenConnection connection, Outbox outbox, Outgoing outgoing, Executor helpers, long patience) {
+	Offering(OpenConnection connection, Outbox outbox, Outgoing outgoing, Deliveries deliveries, Executor helpers,
+			long patience) {
 		this.connection = connection;
 		this.outbox = outbox;
 		this.outgoing = outgoing;
+		this.deliveries = deliveries;
 		this.helpers = helpers;
 		this.patience = patience;
 	}
@@ -94,13 +101,25 @@ final class Offering {
 		if (this.outbox.attend()) {
 			start();
 		}
+		else {
+			resume();
+		}
+	}
+
+	private void resume() {
+		try {
+			this.deliveries.resume();
+		}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			// There still is no thread.
+		}
 	}
 
 	// Without a thread the message stays: the next offer, the next message that is sent,
 	// the watchdog or the end of the connection sees to it.
 	private void start() {
 		try {
-			this.helpers.execute(this.writing);
+			this.deliveries.add(this.writing);
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
 			this.outbox.desert();

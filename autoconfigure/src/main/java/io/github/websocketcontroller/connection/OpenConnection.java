@@ -25,7 +25,6 @@ import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.outbox.Outbox;
 import io.github.websocketcontroller.outbox.OutboxMessage;
 import io.github.websocketcontroller.protocol.CloseCodes;
@@ -107,38 +106,38 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 * @param agreement what was agreed on in the handshake
 	 * @param settings what to run it with
 	 * @param transport its bytes
-	 * @param json reads and writes JSON
-	 * @param compressors where native memory comes from, if messages may be compressed
-	 * @param helpers runs tasks of its own, each on a thread of its own
+	 * @param shared what it uses with others
 	 */
 	public OpenConnection(String id, UpgradeRequest request, Agreement agreement, WebsocketSettings settings,
-			Transport transport, JsonCodec json, CompressionPool compressors, Executor helpers) {
+			Transport transport, SharedResources shared) {
 		this.id = id;
 		this.request = request;
 		this.agreement = agreement;
 		this.transport = transport;
-		this.conversions = new Conversions(this, json);
+		this.conversions = new Conversions(this, shared.json());
 		this.toText = this.conversions::text;
 		this.toBinary = this.conversions::binary;
-		this.helpers = helpers;
+		this.helpers = shared.helpers();
 		this.writeTimeout = settings.writeTimeout().toNanos();
 		this.closing = new Closing(settings.closeTimeout());
 		this.gate = new InterruptGate();
 		this.traffic = new Traffic(settings);
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize(),
-				agreement.compression(settings, compressors));
+				agreement.compression(settings, shared.compressors()));
 		this.outbox = new Outbox(settings.outboxCapacity(), settings.outboxOverflow());
 		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic, this.outbox);
-		this.offering = new Offering(this, this.outbox, this.outgoing, helpers, this.writeTimeout);
+		this.offering = new Offering(this, this.outbox, this.outgoing, shared.deliveries(), this.helpers,
+				this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
 				VirtualThreads.isCurrent() ? this::flushAndLetOthersRun : this.outgoing::flushBeforeWaiting,
-				agreement.inflater(compressors));
-		this.forks = new Forks(this, this, this.closing, this.gate, helpers, settings.closeTimeout());
+				agreement.inflater(shared.compressors()));
+		this.forks = new Forks(this, this, this.closing, this.gate, this.helpers, settings.closeTimeout());
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic,
 				this.control, this.forks);
 		this.toStream = (kind, frames) -> new MessageInputStream(this.incoming);
-		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, helpers, this);
+		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, this.helpers,
+				this);
 	}
 
 	/**

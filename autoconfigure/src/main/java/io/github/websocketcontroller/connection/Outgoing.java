@@ -315,7 +315,7 @@ final class Outgoing {
 
 	/**
 	 * Writes the next message of the outbox, be the connection open or closing.
-	 * @return {@code false} if none waits or nothing can be written any more
+	 * @return {@code false} if no more wait or nothing can be written any more
 	 */
 	boolean writeNextOffered() {
 		this.lock.lock();
@@ -332,11 +332,13 @@ final class Outgoing {
 		boolean interrupted = enterAnyway();
 		try {
 			OutboxMessage message = this.outbox.poll(Long.MAX_VALUE);
-			if (message == null) {
+			if (message != null) {
+				write(message);
+			}
+			if (this.outbox.last() == 0) {
 				this.writer.flush();
 				return false;
 			}
-			write(message);
 			return true;
 		}
 		catch (IOException ex) {

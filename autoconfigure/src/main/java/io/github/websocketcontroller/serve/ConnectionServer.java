@@ -3,10 +3,10 @@ package io.github.websocketcontroller.serve;
 import java.util.concurrent.Executor;
 
 import io.github.websocketcontroller.UpgradeRequest;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
+import io.github.websocketcontroller.connection.SharedResources;
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.commons.logging.Log;
@@ -26,9 +26,7 @@ public final class ConnectionServer implements AutoCloseable {
 
 	private final Executor threads;
 
-	private final JsonCodec json;
-
-	private final CompressionPool compressors = new CompressionPool();
+	private final SharedResources shared;
 
 	private final IdGenerator ids = new AlternativeJdkIdGenerator();
 
@@ -41,7 +39,7 @@ public final class ConnectionServer implements AutoCloseable {
 	public ConnectionServer(OpenConnections connections, Executor threads, JsonCodec json) {
 		this.connections = connections;
 		this.threads = threads;
-		this.json = json;
+		this.shared = new SharedResources(json, threads);
 	}
 
 	/**
@@ -86,7 +84,7 @@ public final class ConnectionServer implements AutoCloseable {
 
 	private OpenConnection connection(ServeCall call, Agreement agreement, Transport transport) {
 		return new OpenConnection(this.ids.generateId().toString(), call.request(), agreement, call.settings(),
-				transport, this.json, this.compressors, this.threads);
+				transport, this.shared);
 	}
 
 	/**
@@ -94,7 +92,7 @@ public final class ConnectionServer implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.compressors.close();
+		this.shared.close();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -14,6 +15,7 @@ import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.compression.CountedPool;
 import io.github.websocketcontroller.compression.PerMessageDeflate;
+import io.github.websocketcontroller.outbox.Deliveries;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.Named;
@@ -78,9 +80,10 @@ class CompressionEndTests {
 	@MethodSource("endings")
 	void whenAConnectionEndsThenNothingIsLeft(boolean takeover, Consumer<OpenConnection> serve) throws Exception {
 		Agreement agreement = new Agreement(null, new PerMessageDeflate(!takeover, !takeover, 0, 0));
+		Executor threads = (task) -> new Thread(task).start();
 		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), agreement,
 				WebsocketSettings.builder().compressionThreshold(DataSize.ofBytes(1)).build(), this.peer,
-				proxy(JsonCodec.class), this.counted.pool(), (task) -> new Thread(task).start());
+				new SharedResources(proxy(JsonCodec.class), threads, this.counted.pool(), new Deliveries(threads)));
 		try {
 			serve.accept(connection);
 		}

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class HeartbeatClockTests {
 		CompletableFuture<OpenConnection> opened = new CompletableFuture<>();
 		new Thread(() -> {
 			OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE,
-					WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), helpers);
+					WebsocketSettings.DEFAULTS, this.transport, new SharedResources(proxy(JsonCodec.class), helpers));
 			opened.complete(connection);
 			try {
 				connection.receive();

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +44,7 @@ class OfferingTests {
 	private volatile boolean threads = true;
 
 	private final OpenConnection connection = new OpenConnection("id", request(), Agreement.NONE,
-			WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), this::execute);
+			WebsocketSettings.DEFAULTS, this.transport, new SharedResources(proxy(JsonCodec.class), this::execute));
 
 	private void execute(Runnable task) {
 		if (!this.threads) {

@@ -13,7 +13,6 @@ import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,7 @@ class OpenConnectionTests {
 
 	private OpenConnection connect() {
 		return new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE, WebsocketSettings.DEFAULTS,
-				this.transport, proxy(JsonCodec.class), new CompressionPool(), (task) -> new Thread(task).start());
+				this.transport, new SharedResources(proxy(JsonCodec.class), (task) -> new Thread(task).start()));
 	}
 
 	private static <T> T proxy(Class<T> type) {
@@ -73,12 +72,12 @@ class OpenConnectionTests {
 	void whenThereIsNoThreadToForkThenNothingIsLeftOfIt() throws Exception {
 		AtomicBoolean none = new AtomicBoolean(true);
 		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), Agreement.NONE,
-				WebsocketSettings.DEFAULTS, this.transport, proxy(JsonCodec.class), new CompressionPool(), (task) -> {
+				WebsocketSettings.DEFAULTS, this.transport, new SharedResources(proxy(JsonCodec.class), (task) -> {
 					if (none.get()) {
 						throw new RejectedExecutionException("no thread");
 					}
 					new Thread(task).start();
-				});
+				}));
 		assertThatExceptionOfType(WebsocketException.class).isThrownBy(() -> connection.fork(() -> none.set(false)))
 			.withMessageContaining("No thread")
 			.withRootCauseInstanceOf(RejectedExecutionException.class);

@@ -23,10 +23,10 @@ import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
+import io.github.websocketcontroller.connection.SharedResources;
 import io.github.websocketcontroller.testing.LeakCheck;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
@@ -359,12 +359,12 @@ class GracefulShutdownTests {
 		AtomicBoolean first = new AtomicBoolean(true);
 		for (int i = 0; i < 3; i++) {
 			OpenConnection connection = new OpenConnection("id-" + i, request(), Agreement.NONE,
-					WebsocketSettings.DEFAULTS, new FakeTransport(), new NoJson(), new CompressionPool(), (task) -> {
+					WebsocketSettings.DEFAULTS, new FakeTransport(), new SharedResources(new NoJson(), (task) -> {
 						if (first.getAndSet(false)) {
 							throw new RejectedExecutionException("no thread");
 						}
 						task.run();
-					});
+					}));
 			open.add(connection);
 			connections.add(connection);
 		}
