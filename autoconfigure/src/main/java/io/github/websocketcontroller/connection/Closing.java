@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,12 @@ import org.springframework.web.socket.CloseStatus;
  */
 final class Closing {
 
+	/** Not an object of its own, which every message would have to fetch. */
+	private static final AtomicReferenceFieldUpdater<Closing, @Nullable CloseStatus> STATUS = AtomicReferenceFieldUpdater
+		.newUpdater(Closing.class, CloseStatus.class, "status");
+
 	/** Null while open. Set once, by whoever is first. */
-	private final AtomicReference<@Nullable CloseStatus> status = new AtomicReference<>();
+	private volatile @Nullable CloseStatus status;
 
 	/** Completed by whoever closes the socket. */
 	private final CompletableFuture<CloseStatus> gone = new CompletableFuture<>();
@@ -39,7 +43,7 @@ final class Closing {
 	}
 
 	boolean begin(CloseStatus status) {
-		if (!this.status.compareAndSet(null, status)) {
+		if (!STATUS.compareAndSet(this, null, status)) {
 			return false;
 		}
 		this.deadline = System.nanoTime() + this.timeout;
@@ -48,7 +52,7 @@ final class Closing {
 	}
 
 	boolean hasBegun() {
-		return this.status.get() != null;
+		return this.status != null;
 	}
 
 	boolean isOverdue(long now) {
@@ -56,16 +60,24 @@ final class Closing {
 	}
 
 	@Nullable CloseStatus status() {
-		return this.status.get();
+		return this.status;
 	}
 
 	CloseStatus statusOr(CloseStatus fallback) {
-		CloseStatus known = this.status.get();
+		CloseStatus known = this.status;
 		return (known != null) ? known : fallback;
 	}
 
 	void answered() {
 		this.answered = true;
+	}
+
+	/**
+	 * Whether the socket is gone.
+	 * @return {@code true} if so
+	 */
+	boolean isOver() {
+		return this.begun && this.gone.isDone();
 	}
 
 	boolean isAnswered() {

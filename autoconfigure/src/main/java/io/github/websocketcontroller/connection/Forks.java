@@ -123,7 +123,7 @@ final class Forks {
 	void received() {
 		if (!this.receiving && isForked(InterruptGate.current())) {
 			this.receiving = true;
-			if (this.closing.gone().isDone()) {
+			if (this.closing.isOver()) {
 				tellServingThread();
 			}
 		}

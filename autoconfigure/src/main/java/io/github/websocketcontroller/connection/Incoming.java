@@ -173,7 +173,7 @@ final class Incoming {
 
 	// A loop that catches everything would go on for ever, and starve virtual threads.
 	private void refuseEndlessLoop() {
-		if (this.closing.gone().isDone() && ++this.receivedInVain > RECEIVES_IN_VAIN) {
+		if (this.closing.isOver() && ++this.receivedInVain > RECEIVES_IN_VAIN) {
 			throw new Error("The connection has ended, and a loop that catches exceptions goes on receiving");
 		}
 	}
@@ -222,7 +222,7 @@ final class Incoming {
 					if (this.turn.tryLock(1, TimeUnit.SECONDS)) {
 						return true;
 					}
-					if (this.closing.gone().isDone()) {
+					if (this.closing.isOver()) {
 						return false;
 					}
 				}
@@ -300,7 +300,7 @@ final class Incoming {
 	}
 
 	private @Nullable Opcode next(long timeout, Step step) {
-		if (this.closing.gone().isDone() || this.broken) {
+		if (this.closing.isOver() || this.broken) {
 			this.reader.release();
 			throw this.end.closed(null);
 		}

@@ -1,6 +1,6 @@
 package io.github.websocketcontroller.connection;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * socket the thread uses, and it may well send on the connections of others.
  */
 final class InterruptGate {
+
+	/** Not an object of its own, which every message would have to fetch. */
+	private static final AtomicIntegerFieldUpdater<InterruptGate> POSITION = AtomicIntegerFieldUpdater
+		.newUpdater(InterruptGate.class, "position");
 
 	private static final int OUTSIDE = 0;
 
@@ -27,7 +31,7 @@ final class InterruptGate {
 	private final Thread thread;
 
 	/** Where the thread is. Written by it and by whoever interrupts it. */
-	private final AtomicInteger position = new AtomicInteger(OUTSIDE);
+	private volatile int position = OUTSIDE;
 
 	/** Written by whoever interrupts. */
 	private volatile boolean interrupted;
@@ -82,7 +86,7 @@ final class InterruptGate {
 	 * @return whether it was interrupted
 	 */
 	boolean interrupt() {
-		boolean outside = this.position.compareAndSet(OUTSIDE, INTERRUPTING);
+		boolean outside = POSITION.compareAndSet(this, OUTSIDE, INTERRUPTING);
 		if (outside) {
 			interruptThread();
 		}
@@ -94,7 +98,7 @@ final class InterruptGate {
 	 * longer does: what it does there may succeed, and nobody would tell it again.
 	 */
 	void interruptOnTheWayOut() {
-		while (this.position.get() != AWAITED && !this.position.compareAndSet(INSIDE, AWAITED) && !interrupt()) {
+		while (this.position != AWAITED && !POSITION.compareAndSet(this, INSIDE, AWAITED) && !interrupt()) {
 			Thread.onSpinWait();
 		}
 	}
@@ -102,7 +106,7 @@ final class InterruptGate {
 	private void interruptThread() {
 		this.interrupted = true;
 		this.thread.interrupt();
-		this.position.set(OUTSIDE);
+		this.position = OUTSIDE;
 	}
 
 	/**
@@ -117,8 +121,8 @@ final class InterruptGate {
 	}
 
 	private void goInside() {
-		while (!this.position.compareAndSet(OUTSIDE, INSIDE)) {
-			int found = this.position.get();
+		while (!POSITION.compareAndSet(this, OUTSIDE, INSIDE)) {
+			int found = this.position;
 			if (found == INSIDE || found == AWAITED) {
 				return; // an error such as a stack overflow has left it there
 			}
@@ -127,7 +131,7 @@ final class InterruptGate {
 	}
 
 	private void goOutside() {
-		if (!this.position.compareAndSet(INSIDE, OUTSIDE) && this.position.get() == AWAITED) {
+		if (!POSITION.compareAndSet(this, INSIDE, OUTSIDE) && this.position == AWAITED) {
 			interruptThread();
 		}
 	}
@@ -157,7 +161,7 @@ final class InterruptGate {
 	}
 
 	boolean isInside() {
-		int found = this.position.get();
+		int found = this.position;
 		return found == INSIDE || found == AWAITED;
 	}
 

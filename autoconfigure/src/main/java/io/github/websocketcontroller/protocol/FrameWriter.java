@@ -2,7 +2,7 @@ package io.github.websocketcontroller.protocol;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.github.websocketcontroller.transport.Transport;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * any thread may ask.
  */
 final class FrameWriter {
+
+	/** Not an object of its own, which every write would have to fetch. */
+	private static final AtomicLongFieldUpdater<FrameWriter> PROGRESS = AtomicLongFieldUpdater
+		.newUpdater(FrameWriter.class, "progress");
 
 	/** A whole control frame has to fit. */
 	private static final int MIN_BUFFER_SIZE = 128;
@@ -40,7 +44,7 @@ final class FrameWriter {
 	private boolean amidFrame;
 
 	/** 0 or the number of the write under way. Set by the writer, read by anyone. */
-	private final AtomicLong progress = new AtomicLong();
+	private volatile long progress;
 
 	FrameWriter(Transport transport, int bufferSize) {
 		this.transport = transport;
@@ -87,6 +91,23 @@ final class FrameWriter {
 	}
 
 	/**
+	 * Writes a frame that is put together already.
+	 * @param frame the frame, header included
+	 * @throws IOException if the stream is broken or closed
+	 */
+	void write(byte[] frame) throws IOException {
+		if (!this.autoFlush && frame.length <= this.bufferSize) {
+			reserve(frame.length).put(frame);
+			end(false);
+		}
+		else {
+			requireWhole();
+			flush();
+			writeWhole(ByteBuffer.wrap(frame));
+		}
+	}
+
+	/**
 	 * Writes a frame without making bytes of its text first.
 	 * @param first its {@linkplain FrameHeader#first first byte}
 	 * @param text the payload
@@ -126,18 +147,26 @@ final class FrameWriter {
 
 	// What is returned holds the header and has room for a payload that fits.
 	private ByteBuffer begin(byte first, int length) throws IOException {
-		if (this.amidFrame) {
-			throw new IOException("A frame was broken off");
-		}
+		ByteBuffer frame = reserve(FrameHeader.sizeFor(length) + (fits(length) ? length : 0));
+		FrameHeader.write(frame, first, length);
+		return frame;
+	}
+
+	private ByteBuffer reserve(int size) throws IOException {
+		requireWhole();
 		if (this.buffer == null) {
 			this.buffer = ByteBuffer.allocate(this.bufferSize);
 		}
-		int size = FrameHeader.sizeFor(length) + (fits(length) ? length : 0);
 		if (this.buffer.remaining() < size) {
 			flush();
 		}
-		FrameHeader.write(this.buffer, first, length);
 		return this.buffer;
+	}
+
+	private void requireWhole() throws IOException {
+		if (this.amidFrame) {
+			throw new IOException("A frame was broken off");
+		}
 	}
 
 	private void end(boolean urgent) throws IOException {
@@ -161,7 +190,7 @@ final class FrameWriter {
 	}
 
 	long progress() {
-		return this.progress.get();
+		return this.progress;
 	}
 
 	/**
@@ -173,9 +202,13 @@ final class FrameWriter {
 		if (frames == null || frames.position() == 0) {
 			return;
 		}
+		writeWhole(frames.flip());
+	}
+
+	private void writeWhole(ByteBuffer frames) throws IOException {
 		this.amidFrame = true;
 		try {
-			writeAll(frames.flip());
+			writeAll(frames);
 			this.amidFrame = false;
 		}
 		finally {
@@ -207,7 +240,7 @@ final class FrameWriter {
 		try {
 			frames.flip();
 			while (frames.hasRemaining()) {
-				this.progress.lazySet(++this.writes);
+				PROGRESS.lazySet(this, ++this.writes);
 				this.transport.write(frames, payload);
 			}
 			writeAll(payload);
@@ -220,7 +253,7 @@ final class FrameWriter {
 	}
 
 	private void flushed() {
-		this.progress.lazySet(0);
+		PROGRESS.lazySet(this, 0);
 		if (this.unflushed) {
 			this.unflushed = false;
 		}
@@ -228,7 +261,7 @@ final class FrameWriter {
 
 	private void writeAll(ByteBuffer source) throws IOException {
 		while (source.hasRemaining()) {
-			this.progress.lazySet(++this.writes);
+			PROGRESS.lazySet(this, ++this.writes);
 			this.transport.write(source);
 		}
 	}

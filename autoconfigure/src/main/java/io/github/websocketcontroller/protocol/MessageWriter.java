@@ -3,6 +3,7 @@ package io.github.websocketcontroller.protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.transport.Transport;
@@ -23,6 +24,10 @@ public final class MessageWriter {
 	private static final byte TEXT = FrameHeader.first(Opcode.TEXT, true, false);
 
 	private static final byte BINARY = FrameHeader.first(Opcode.BINARY, true, false);
+
+	private static final UnaryOperator<byte[]> TEXT_FRAME = MessageWriter::textFrame;
+
+	private static final UnaryOperator<byte[]> BINARY_FRAME = MessageWriter::binaryFrame;
 
 	private final FrameWriter frames;
 
@@ -103,13 +108,27 @@ public final class MessageWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	public void prepared(PreparedMessage message) throws IOException {
-		Opcode kind = message.isText() ? Opcode.TEXT : Opcode.BINARY;
 		if (this.compression != null && this.compression.applies(message.getLength())) {
-			this.compression.writePrepared(this.frames, kind, message);
+			this.compression.writePrepared(this.frames, message.isText() ? Opcode.TEXT : Opcode.BINARY, message);
 		}
 		else {
-			this.frames.write(FrameHeader.first(kind, true, false), message.getPayload());
+			UnaryOperator<byte[]> framing = message.isText() ? TEXT_FRAME : BINARY_FRAME;
+			this.frames.write(message.encoded(framing, framing));
 		}
+	}
+
+	private static byte[] textFrame(byte[] payload) {
+		return frame(TEXT, payload);
+	}
+
+	private static byte[] binaryFrame(byte[] payload) {
+		return frame(BINARY, payload);
+	}
+
+	private static byte[] frame(byte first, byte[] payload) {
+		ByteBuffer frame = ByteBuffer.allocate(FrameHeader.sizeFor(payload.length) + payload.length);
+		FrameHeader.write(frame, first, payload.length);
+		return frame.put(payload).array();
 	}
 
 	/**

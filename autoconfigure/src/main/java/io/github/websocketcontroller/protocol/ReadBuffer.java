@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.Flushable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.github.websocketcontroller.transport.Transport;
 
@@ -13,6 +13,10 @@ import io.github.websocketcontroller.transport.Transport;
  * reading more may take. Owned by the reading thread.
  */
 final class ReadBuffer {
+
+	/** Not an object of its own, which every read would have to fetch. */
+	private static final AtomicLongFieldUpdater<ReadBuffer> PROGRESS = AtomicLongFieldUpdater
+		.newUpdater(ReadBuffer.class, "progress");
 
 	/** A control frame's payload, or any header, has to fit. */
 	static final int MIN_CAPACITY = 128;
@@ -44,7 +48,7 @@ final class ReadBuffer {
 	private long arrivals = 1;
 
 	/** 0 or what {@link #arrivals} is. Set by the reading thread, read by anyone. */
-	private final AtomicLong progress = new AtomicLong();
+	private volatile long progress;
 
 	ReadBuffer(Transport transport, int capacity, Flushable output) {
 		this.transport = transport;
@@ -136,7 +140,7 @@ final class ReadBuffer {
 	}
 
 	private int waitForBytes(ByteBuffer target, long remaining) throws IOException {
-		this.progress.lazySet(this.arrivals);
+		PROGRESS.lazySet(this, this.arrivals);
 		try {
 			int count = this.transport.read(target, remaining);
 			if (count > 0) {
@@ -145,12 +149,12 @@ final class ReadBuffer {
 			return count;
 		}
 		finally {
-			this.progress.lazySet(0);
+			PROGRESS.lazySet(this, 0);
 		}
 	}
 
 	long progress() {
-		return this.progress.get();
+		return this.progress;
 	}
 
 	private long remainingTime() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import io.github.websocketcontroller.PreparedMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +46,10 @@ class MessageWriterTests {
 			checkWritten(0x81, Frames.utf8("\u20ac".repeat(size)));
 			this.writer.text(Frames.utf8("\u00e9" + "x".repeat(size)));
 			checkWritten(0x81, Frames.utf8("\u00e9" + "x".repeat(size)));
+			this.writer.prepared(PreparedMessage.text("\u00e9" + "x".repeat(size)));
+			checkWritten(0x81, Frames.utf8("\u00e9" + "x".repeat(size)));
+			this.writer.prepared(PreparedMessage.binary(bytes));
+			checkWritten(0x82, bytes);
 		}
 	}
 
@@ -90,6 +95,30 @@ class MessageWriterTests {
 		assertThat(this.writer.hasBuffer()).isTrue();
 		assertThat(this.transport.written()).isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("before")),
 				Frames.unmasked(0x81, Frames.utf8("after"))));
+	}
+
+	@Test
+	void whenAMessageIsPreparedThenItNeedsNoBufferAndOneWrite() throws IOException {
+		PreparedMessage message = PreparedMessage.binary(Frames.bytes(BUFFER_SIZE));
+		this.writer.prepared(message);
+		this.writer.prepared(message);
+		assertThat(this.writer.hasBuffer()).isFalse();
+		assertThat(this.transport.writes).isEqualTo(2);
+	}
+
+	@Test
+	void whenFramesMayWaitThenAPreparedMessageWaitsInItsTurn() throws IOException {
+		this.writer.setAutoFlush(false);
+		this.writer.text("a");
+		this.writer.prepared(PreparedMessage.text("b"));
+		assertThat(this.transport.writes).isZero();
+		this.writer.prepared(PreparedMessage.binary(new byte[BUFFER_SIZE]));
+		this.writer.prepared(PreparedMessage.text("c"));
+		assertThat(this.writer.hasUnflushed()).isTrue();
+		this.writer.flush();
+		assertThat(this.transport.written())
+			.isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("a")), Frames.unmasked(0x81, Frames.utf8("b")),
+					Frames.unmasked(0x82, new byte[BUFFER_SIZE]), Frames.unmasked(0x81, Frames.utf8("c"))));
 	}
 
 	@Test

@@ -1,13 +1,11 @@
 package io.github.websocketcontroller.benchmarks.controller;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.websocketcontroller.PreparedMessage;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
-
-import org.springframework.web.socket.TextMessage;
 
 @WebsocketController("/fanout")
 class FanOutController {
@@ -18,7 +16,7 @@ class FanOutController {
 		this.subscribers.add(connection);
 		try {
 			for (String text : connection.messages(String.class)) {
-				TextMessage message = new TextMessage(text.getBytes(StandardCharsets.UTF_8));
+				PreparedMessage message = PreparedMessage.text(text);
 				this.subscribers.forEach((subscriber) -> subscriber.offer(message));
 			}
 		}
