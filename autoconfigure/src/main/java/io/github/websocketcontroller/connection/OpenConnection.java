@@ -97,6 +97,9 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Offering offering;
 
+	/** Whether others had their turn before the last read. Owned by the reader. */
+	private boolean yielded;
+
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -143,13 +146,18 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	/**
 	 * Called by a virtual thread before it reads from the transport. While others run,
 	 * the peer may answer, and bytes that are there cost one read; to wait for them costs
-	 * a read in vain, a registration with a poller and a wake-up. A hint: nothing depends
-	 * on it.
+	 * a read in vain, a registration with a poller and a wake-up.
+	 * <p>
+	 * Every other time only: a poller that nobody registers with goes to sleep, and on a
+	 * busy carrier it is long before it is called back for those whose peers were silent.
 	 */
 	@SuppressWarnings("ThreadPriorityCheck")
 	private void flushAndLetOthersRun() throws IOException {
 		this.outgoing.flushBeforeWaiting();
-		Thread.yield();
+		this.yielded = !this.yielded;
+		if (this.yielded) {
+			Thread.yield();
+		}
 	}
 
 	@Override

@@ -17,8 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Deliveries implements Runnable {
 
-	/** How many a thread makes before others that want to run have their turn. */
-	private static final int TURN = 16;
+	/**
+	 * How many a thread makes before it leaves the rest to the next one. One that went on
+	 * for as long as something is due would keep its carrier from all other threads.
+	 */
+	private static final int TURN = 32;
 
 	private final Executor threads;
 
@@ -75,30 +78,31 @@ public final class Deliveries implements Runnable {
 	}
 
 	/**
-	 * Makes what is due. Called by the threads.
+	 * Makes what is due, up to some number of deliveries. Called by the threads.
 	 */
 	@Override
-	@SuppressWarnings("ThreadPriorityCheck")
 	public void run() {
 		this.standby.set(false);
-		int count = 0;
+		int left = TURN;
 		Runnable delivery = this.due.poll();
 		while (delivery != null) {
 			callStandby();
 			delivery.run();
-			if (++count % TURN == 0) {
-				Thread.yield();
+			if (--left <= 0 && callStandby()) {
+				return;
 			}
 			delivery = this.due.poll();
 		}
 	}
 
-	private void callStandby() {
+	// If none can be had, what is due waits for the calling thread, or for the next one.
+	private boolean callStandby() {
 		try {
 			resume();
+			return true;
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
-			// Then what is due waits for this thread, or for the next that can be had.
+			return false;
 		}
 	}
 

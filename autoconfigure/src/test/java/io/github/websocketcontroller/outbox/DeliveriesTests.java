@@ -47,18 +47,32 @@ class DeliveriesTests {
 
 	@Test
 	void whenNoPeerHoldsUpThenOneThreadMakesAllAndAnotherIsOnStandby() {
-		addAll(0, 100);
+		addAll(0, 20);
 		assertThat(this.started).hasSize(1);
 		runNextThread();
-		assertThat(this.made).hasSize(100).isSorted();
+		assertThat(this.made).hasSize(20).isSorted();
 		assertThat(this.started).hasSize(1);
 		runNextThread();
 		assertThat(this.started).isEmpty();
-		addAll(100, 101);
+		addAll(20, 21);
 		assertThat(this.started).hasSize(1);
 		runNextThread();
-		assertThat(this.made).hasSize(101);
+		assertThat(this.made).hasSize(21);
 		assertThat(this.started).as("nothing more is due").isEmpty();
+	}
+
+	@Test
+	void whenMuchIsDueThenAThreadLeavesTheRestToTheNext() {
+		addAll(0, 1000);
+		int threads = 0;
+		while (!this.started.isEmpty()) {
+			int before = this.made.size();
+			runNextThread();
+			threads++;
+			assertThat(this.made.size() - before).isLessThan(100);
+		}
+		assertThat(this.made).hasSize(1000).isSorted();
+		assertThat(threads).isBetween(10, 100);
 	}
 
 	@Test
