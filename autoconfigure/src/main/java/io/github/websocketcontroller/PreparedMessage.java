@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message for many connections, which is encoded once and compressed once for all
  * connections that have agreed on the same compression and have the same level. Where
@@ -35,6 +37,9 @@ public final class PreparedMessage {
 
 	/** The payload compressed, by how. */
 	private final Map<Object, byte[]> encodings = new ConcurrentHashMap<>(2);
+
+	/** The payload in a frame. Written by whoever makes it, which may be several. */
+	private volatile byte @Nullable [] frame;
 
 	private PreparedMessage(boolean text, byte[] payload) {
 		this.text = text;
@@ -93,6 +98,22 @@ public final class PreparedMessage {
 	public byte[] encoded(Object form, UnaryOperator<byte[]> encoder) {
 		byte[] known = this.encodings.get(form);
 		return (known != null) ? known : encode(form, encoder);
+	}
+
+	/**
+	 * The message as a frame that is not compressed, made when it is first asked for. For
+	 * those who implement {@link WebsocketConnection}. Waits for nobody.
+	 * @param framing makes a frame of the payload, which it must not change; the same for
+	 * all who ask, and may be called by several at once
+	 * @return the frame, which must not be changed
+	 */
+	public byte[] framed(UnaryOperator<byte[]> framing) {
+		byte[] known = this.frame;
+		if (known == null) {
+			known = framing.apply(this.payload);
+			this.frame = known;
+		}
+		return known;
 	}
 
 	private byte[] encode(Object form, UnaryOperator<byte[]> encoder) {

@@ -112,8 +112,7 @@ public final class MessageWriter {
 			this.compression.writePrepared(this.frames, message.isText() ? Opcode.TEXT : Opcode.BINARY, message);
 		}
 		else {
-			UnaryOperator<byte[]> framing = message.isText() ? TEXT_FRAME : BINARY_FRAME;
-			this.frames.write(message.encoded(framing, framing));
+			this.frames.write(message.framed(message.isText() ? TEXT_FRAME : BINARY_FRAME));
 		}
 	}
 
