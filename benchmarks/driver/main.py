@@ -1,9 +1,8 @@
-"""The command line, and the order of things: build, then in each round every contender in turn, then the tables."""
+"""The command line, and the order of things: build, then for each work every contender in turn, then the tables."""
 
 import argparse
 import contextlib
 import fcntl
-import itertools
 import json
 import pathlib
 import re
@@ -15,13 +14,13 @@ from driver import contenders, works
 from driver.build import build
 from driver.document import document
 from driver.machine import BENCHMARKS, check_open_files, describe, newest_jdk
-from driver.measure import Turn
+from driver.measure import Contestant
 from driver.report import tables
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
-    parser.add_argument("--rounds", type=int, default=3, help="of all contenders in turn (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="of all contenders in turn, for each work (3)")
     parser.add_argument("--seconds", type=float, default=6, help="of each measurement (6)")
     parser.add_argument("--warmup", type=float, default=2, help="seconds of the same load before each measurement (2)")
     parser.add_argument("--first-warmup", type=float, default=6, help="seconds of echo after a server's start (6)")
@@ -35,7 +34,7 @@ def parse(arguments):
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
     parser.add_argument("--server-core", type=int, default=1, help="core that the servers are pinned to (1)")
     parser.add_argument("--generator-core", type=int, default=0, help="core that the generator is pinned to (0)")
-    parser.add_argument("--port", type=int, default=8099, help="that the servers listen on (8099)")
+    parser.add_argument("--port", type=int, default=8099, help="of the first server; each has the one after (8099)")
     parser.add_argument("--lock", metavar="FILE",
                         help="locked with flock during the build and each turn, on a machine that others use too")
     options = parser.parse_args(arguments)
@@ -83,22 +82,35 @@ def locked(path):
         yield
 
 
-def works_of(contender, options, chosen):
-    mine = [work for work in chosen if not contender.only or work.name in contender.only]
-    able = [work for work in mine if work.name not in contender.cannot]
-    unable = [{"contender": contender.name, "work": work.name, "unable": contender.cannot[work.name]}
-              for work in mine if work.name in contender.cannot]
-    return [works.quick(work) for work in able] if options.quick else able, unable
+def can(contender, work):
+    return work.name not in contender.cannot and (not contender.only or work.name in contender.only)
 
 
 def measure(chosen, chosen_works, options, java_home):
-    for number in range(1, options.rounds + 1):
-        for contender in chosen:
-            able, unable = works_of(contender, options, chosen_works)
-            with locked(options.lock):
-                for result in itertools.chain(Turn(contender, options, java_home).run(able), unable):
-                    say(f"round {number}  {contender.name:22} {result['work']:14} {summary(result)}")
-                    yield {"round": number, **result}
+    """All servers are up at once, and take turns at short intervals: what else happens on the machine meets them alike."""
+    for contender in chosen:
+        yield from ({"contender": contender.name, "work": work.name, "unable": contender.cannot[work.name]}
+                    for work in chosen_works if work.name in contender.cannot)
+    contestants = [Contestant(contender, options, java_home, options.port + number)
+                   for number, contender in enumerate(chosen)]
+    shared = [work for work in chosen_works if not work.fresh]
+    with contextlib.ExitStack() as servers:
+        for contestant in contestants:
+            if any(can(contestant.contender, work) for work in shared):
+                servers.enter_context(contestant.running())
+        yield from take_turns(contestants, shared, options, Contestant.measure)
+    yield from take_turns(contestants, [work for work in chosen_works if work.fresh], options, Contestant.measure_alone)
+
+
+def take_turns(contestants, chosen_works, options, attempt):
+    for work in chosen_works:
+        able = [contestant for contestant in contestants if can(contestant.contender, work)]
+        for number in range(1, options.rounds + 1):
+            for contestant in able if number % 2 else reversed(able):
+                with locked(options.lock):
+                    result = {"round": number, **attempt(contestant, work)}
+                say(f"round {number}  {result['contender']:22} {work.name:18} {summary(result)}")
+                yield result
 
 
 def summary(result):
@@ -152,7 +164,9 @@ def main():
     java_home = options.java_home or newest_jdk()
     chosen = present(choose(contenders.CONTENDERS, options.contenders))
     chosen_works = choose(works.WORKS, options.work)
-    check_open_files(max(200 if options.quick else work.connections for work in chosen_works))
+    if options.quick:
+        chosen_works = [works.quick(work) for work in chosen_works]
+    check_open_files(max(work.connections for work in chosen_works))
     if not options.no_build:
         with locked(options.lock):
             build(chosen, java_home)

@@ -1,5 +1,6 @@
-"""One contender's turn: start it, warm it up, give it each work, read what it cost."""
+"""One contender: start it, warm it up, give it work, read what that costs."""
 
+import contextlib
 import json
 import subprocess
 
@@ -19,39 +20,50 @@ class Failure(Exception):
     """A contender does not do what it should."""
 
 
-class Turn:
+class Contestant:
+    """A contender at work, on a port of its own."""
 
-    def __init__(self, contender, options, java_home):
+    def __init__(self, contender, options, java_home, port):
         self.contender = contender
         self.options = options
+        self.port = port
         self.java = f"{java_home}/bin/java"
         self.jcmd = f"{java_home}/bin/jcmd"
+        self.server = None
+        self.failure = None
 
-    def run(self, works):
-        """Yields a result for each work, in which "failure" says why there are no figures."""
-        shared = [work for work in works if not work.fresh]
-        if shared:
-            yield from self._measure_in_one_process(shared)
-        for work in works:
-            if work.fresh:
-                yield from self._measure_in_one_process([work])
+    @contextlib.contextmanager
+    def running(self):
+        """Its server is up and warm meanwhile, or has failed."""
+        with contextlib.ExitStack() as stack:
+            try:
+                self.server = stack.enter_context(self._server())
+                self._warm_up(self.server)
+            except (RuntimeError, Failure) as failure:
+                self.failure = str(failure)
+            yield
 
-    def _measure_in_one_process(self, works):
+    def measure(self, work):
+        """A result, in which "failure" says why there are no figures."""
+        if self.failure:
+            return self._result(work, failure=self.failure)
+        result = self._attempt(self.server, work)
+        self.server.wait_until_quiet(self.options.quiet)
+        return result
+
+    def measure_alone(self, work):
+        """The same with a server that has done nothing else."""
         try:
             with self._server() as server:
                 self._warm_up(server)
-                for work in works:
-                    yield self._attempt(server, work)
-                    server.wait_until_quiet(self.options.quiet)
+                return self._attempt(server, work)
         except RuntimeError as failure:
-            for work in works:
-                yield self._result(work, failure=str(failure))
+            return self._result(work, failure=str(failure))
 
     def _server(self):
         logs = BENCHMARKS / "results"
         logs.mkdir(exist_ok=True)
-        port = self.options.port
-        return Server(self.contender.command(self.java, port), self.options.server_core, port,
+        return Server(self.contender.command(self.java, self.port), self.options.server_core, self.port,
                       logs / f"{self.contender.name}.log")
 
     def _warm_up(self, server):
