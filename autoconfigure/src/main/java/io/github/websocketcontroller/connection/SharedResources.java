@@ -6,7 +6,7 @@ import io.github.websocketcontroller.compression.CompressionPool;
 import io.github.websocketcontroller.outbox.Deliveries;
 
 /**
- * What all connections of a server or client use. Thread-safe.
+ * What all connections of a server use. Thread-safe.
  *
  * @param json reads and writes JSON
  * @param helpers runs tasks of the library, each on a thread of its own

@@ -92,18 +92,17 @@ final class FrameWriter {
 
 	/**
 	 * Writes a frame that is put together already.
-	 * @param frame the frame, header included
+	 * @param frame the frame, header included, whose payload {@linkplain #fits fits}
 	 * @throws IOException if the stream is broken or closed
 	 */
 	void write(byte[] frame) throws IOException {
-		if (!this.autoFlush && frame.length <= this.bufferSize) {
-			reserve(frame.length).put(frame);
-			end(false);
+		if (this.autoFlush) {
+			requireWhole();
+			writeWhole(ByteBuffer.wrap(frame));
 		}
 		else {
-			requireWhole();
-			flush();
-			writeWhole(ByteBuffer.wrap(frame));
+			reserve(frame.length).put(frame);
+			end(false);
 		}
 	}
 
@@ -141,7 +140,12 @@ final class FrameWriter {
 		return true;
 	}
 
-	private boolean fits(int length) {
+	/**
+	 * Whether a frame is put together in a buffer.
+	 * @param length the length of its payload
+	 * @return {@code true} if it is small enough
+	 */
+	boolean fits(int length) {
 		return length <= this.bufferSize - FrameHeader.sizeFor(length);
 	}
 

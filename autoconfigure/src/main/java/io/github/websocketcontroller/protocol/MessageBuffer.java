@@ -43,7 +43,7 @@ final class MessageBuffer {
 	 * @param most how long the message can become
 	 */
 	void append(ReadBuffer input, int count, int most) {
-		reserve(count, length() + count, most);
+		reserve(count, most);
 		this.buffer.put(input.bytes(), input.position(), count);
 		input.skip(count);
 	}
@@ -58,7 +58,7 @@ final class MessageBuffer {
 	 */
 	int readFrom(ReadBuffer input, int count, int most) throws IOException {
 		// Grow a little before it is full, so that no read is for a handful of bytes.
-		reserve(Math.min(count, Math.max(1, length() / 4)), length(), most);
+		reserve(Math.min(count, Math.max(1, length() / 4)), most);
 		this.buffer.limit(length() + Math.min(count, capacity() - length()));
 		try {
 			return input.read(this.buffer);
@@ -76,15 +76,16 @@ final class MessageBuffer {
 	 * @throws DataFormatException if it was fed with something else
 	 */
 	int inflateFrom(MessageInflater inflater, int most) throws DataFormatException {
-		reserve(1, length(), most);
+		reserve(1, most);
 		int count = inflater.inflate(bytes(), length(), Math.min(capacity(), most) - length());
 		this.buffer.position(length() + count);
 		return count;
 	}
 
-	private void reserve(int count, int arrived, int most) {
+	// The same steps however the bytes arrive, which are then most of the last step.
+	private void reserve(int count, int most) {
 		if (capacity() - length() < count) {
-			int capacity = (int) Math.min(4L * arrived + this.advance, most);
+			int capacity = (int) Math.min(4L * capacity() + this.advance, most);
 			this.buffer = ByteBuffer.allocate(capacity).put(this.buffer.flip());
 		}
 	}

@@ -111,8 +111,11 @@ public final class MessageWriter {
 		if (this.compression != null && this.compression.applies(message.getLength())) {
 			this.compression.writePrepared(this.frames, message.isText() ? Opcode.TEXT : Opcode.BINARY, message);
 		}
-		else {
+		else if (this.frames.fits(message.getLength())) {
 			this.frames.write(message.framed(message.isText() ? TEXT_FRAME : BINARY_FRAME));
+		}
+		else {
+			this.frames.write(message.isText() ? TEXT : BINARY, message.getPayload());
 		}
 	}
 

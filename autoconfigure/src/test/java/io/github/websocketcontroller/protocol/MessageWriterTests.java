@@ -98,8 +98,8 @@ class MessageWriterTests {
 	}
 
 	@Test
-	void whenAMessageIsPreparedThenItNeedsNoBufferAndOneWrite() throws IOException {
-		PreparedMessage message = PreparedMessage.binary(Frames.bytes(BUFFER_SIZE));
+	void whenASmallMessageIsPreparedThenItNeedsNoBufferAndOneWrite() throws IOException {
+		PreparedMessage message = PreparedMessage.binary(Frames.bytes(BUFFER_SIZE - 4));
 		this.writer.prepared(message);
 		this.writer.prepared(message);
 		assertThat(this.writer.hasBuffer()).isFalse();
