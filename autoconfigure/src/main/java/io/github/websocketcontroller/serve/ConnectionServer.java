@@ -60,7 +60,15 @@ public final class ConnectionServer implements AutoCloseable {
 	}
 
 	/**
-	 * Serves a connection. Returns at once.
+	 * Says that an upgrade is about to be granted: a shutdown that begins before its
+	 * connection comes waits for it, but not for long, since it may be lost before.
+	 */
+	public void expect() {
+		this.connections.grant();
+	}
+
+	/**
+	 * Serves a connection that was expected. Returns at once.
 	 * @param call what to run
 	 * @param agreement what was agreed on in the handshake
 	 * @param pending the connection

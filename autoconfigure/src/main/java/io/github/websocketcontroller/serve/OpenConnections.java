@@ -14,11 +14,20 @@ import io.github.websocketcontroller.connection.OpenConnection;
  */
 public final class OpenConnections {
 
+	/** In which a server gives a connection away, if it does at all. */
+	private static final long HANDOVER_NANOS = 1_000_000_000L;
+
 	private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final ConnectionLimits limits;
 
-	/** Upgrades that are answered and not yet taken over. */
+	/** Upgrades that are granted and not yet given away by the server, or never. */
+	private final AtomicInteger granted = new AtomicInteger();
+
+	/** When the last one was granted. Written by any thread. */
+	private volatile long grantedAt;
+
+	/** Upgrades that are given away and not yet taken over. */
 	private final AtomicInteger expected = new AtomicInteger();
 
 	/** Written by the life cycle. A server that has opened its port has its beans. */
@@ -56,8 +65,14 @@ public final class OpenConnections {
 		this.accepting = false;
 	}
 
+	void grant() {
+		this.grantedAt = System.nanoTime();
+		this.granted.incrementAndGet();
+	}
+
 	void expect() {
 		this.expected.incrementAndGet();
+		this.granted.decrementAndGet();
 	}
 
 	void expectNoMore() {
@@ -85,7 +100,12 @@ public final class OpenConnections {
 	}
 
 	boolean isEmpty() {
-		return this.expected.get() == 0 && this.connections.isEmpty();
+		return !isGivingAway() && this.expected.get() == 0 && this.connections.isEmpty();
+	}
+
+	// A connection that is lost before never comes.
+	private boolean isGivingAway() {
+		return this.granted.get() > 0 && System.nanoTime() - this.grantedAt < HANDOVER_NANOS;
 	}
 
 }

@@ -339,6 +339,32 @@ class GracefulShutdownTests {
 	}
 
 	@Test
+	void whenAnUpgradeWasGrantedBeforeThenTheShutdownWaitsForItsConnection() throws Exception {
+		OpenConnections connections = new OpenConnections();
+		ConnectionServer server = new ConnectionServer(connections, Runnable::run, new NoJson());
+		FakeTransport transport = new FakeTransport();
+		ServeCall call = new ServeCall("/granted", request(), WebsocketSettings.DEFAULTS, (connection) -> {
+		}, null);
+		server.expect();
+		Thread shutdown = new Thread(
+				() -> new GracefulShutdown(connections, Duration.ZERO, Duration.ofMinutes(1)).run());
+		shutdown.start();
+		await().until(() -> shutdown.getState() == Thread.State.TIMED_WAITING);
+		assertThat(connections.isEmpty()).isFalse();
+		server.serve(call, Agreement.NONE, transport);
+		shutdown.join(20_000);
+		assertThat(shutdown.isAlive()).isFalse();
+		assertThat(transport.written.array()).startsWith(0x88, 2, 1001 >> 8, 1001 & 0xFF);
+	}
+
+	@Test
+	void whenAConnectionIsLostAfterItsUpgradeWasGrantedThenNobodyWaitsForLong() {
+		OpenConnections connections = new OpenConnections();
+		new ConnectionServer(connections, Runnable::run, new NoJson()).expect();
+		await().until(connections::isEmpty);
+	}
+
+	@Test
 	void whenThereIsNoThreadForAConnectionThenNobodyWaitsForIt(CapturedOutput output) {
 		OpenConnections connections = new OpenConnections();
 		ServeCall call = new ServeCall("/none", request(), WebsocketSettings.DEFAULTS, (connection) -> {
