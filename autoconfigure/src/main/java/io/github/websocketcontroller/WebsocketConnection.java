@@ -327,12 +327,15 @@ public interface WebsocketConnection {
 	void setCompression(boolean compression);
 
 	/**
-	 * Sets whether each message is written to the socket at once. If not, small messages
-	 * wait in the write buffer, of {@code websocket-controller.write-buffer-size}, and
-	 * leave together: when it is full, when a thread that receives is about to wait, with
-	 * a ping, pong or Close, or with {@link #flush()}. That saves a system call per
-	 * message to an application that answers many messages at once; one that sends
-	 * without receiving has to flush, or its peer waits for ever.
+	 * Sets whether messages are written to the socket at once. If so, only small ones
+	 * wait with which the receiving thread answers, while it has more to receive that has
+	 * come with what it answers: until it has received all, or for about a millisecond,
+	 * so that a burst is answered with one write. If not, small messages wait in the
+	 * write buffer, of {@code websocket-controller.write-buffer-size}, and leave
+	 * together: when it is full, when a thread that receives is about to wait, with a
+	 * ping, pong or Close, or with {@link #flush()}. That saves a system call per message
+	 * to an application that sends many at a time; one that sends without receiving has
+	 * to flush, or its peer waits for ever.
 	 * @param autoFlush {@code true}, as it is in the beginning, to write at once
 	 * @throws ConnectionClosedException if the connection has ended or is closing
 	 */

@@ -88,6 +88,7 @@ final class Incoming {
 			return (kind != null) ? conversion.convert(kind, this.reader) : null;
 		}
 		finally {
+			this.outgoing.setReturning(this.reader.hasMore());
 			this.turn.unlock();
 		}
 	}

@@ -53,6 +53,9 @@ import org.springframework.web.socket.WebSocketMessage;
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
+	/** Before how many reads on end others have their turn. */
+	private static final int YIELDS_ON_END = 3;
+
 	private final String id;
 
 	private final UpgradeRequest request;
@@ -97,8 +100,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Offering offering;
 
-	/** Whether others had their turn before the last read. Owned by the reader. */
-	private boolean yielded;
+	/** Before how many reads on end others have had their turn. Owned by the reader. */
+	private int yields;
 
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
@@ -128,7 +131,8 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 		MessageWriter writer = new MessageWriter(transport, settings.writeBufferSize(),
 				agreement.compression(settings, shared.compressors()));
 		this.outbox = new Outbox(settings.outboxCapacity(), settings.outboxOverflow());
-		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic, this.outbox);
+		this.outgoing = new Outgoing(writer, this.closing, this.gate, this, this.traffic, this.outbox,
+				shared.lateFlushes());
 		this.offering = new Offering(this, this.outbox, this.outgoing, shared.deliveries(), this.helpers,
 				this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
@@ -148,14 +152,17 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 	 * the peer may answer, and bytes that are there cost one read; to wait for them costs
 	 * a read in vain, a registration with a poller and a wake-up.
 	 * <p>
-	 * Every other time only: a poller that nobody registers with goes to sleep, and on a
-	 * busy carrier it is long before it is called back for those whose peers were silent.
+	 * Not every time: a poller that nobody registers with goes to sleep, and on a carrier
+	 * that always has a thread to run it is long before it is called back for those whose
+	 * peers were silent. So within a few rounds all that run have registered.
 	 */
 	@SuppressWarnings("ThreadPriorityCheck")
 	private void flushAndLetOthersRun() throws IOException {
 		this.outgoing.flushBeforeWaiting();
-		this.yielded = !this.yielded;
-		if (this.yielded) {
+		if (++this.yields > YIELDS_ON_END) {
+			this.yields = 0;
+		}
+		else {
 			Thread.yield();
 		}
 	}

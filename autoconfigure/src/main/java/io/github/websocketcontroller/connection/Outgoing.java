@@ -40,6 +40,8 @@ final class Outgoing {
 
 	private final Outbox outbox;
 
+	private final LateFlushes lateFlushes;
+
 	/**
 	 * Whose turn it is to write. Fair, or one that writes message after message of the
 	 * outbox would let nobody in between.
@@ -60,6 +62,16 @@ final class Outgoing {
 	/** Whether messages from now on are. Written by any thread. */
 	private volatile boolean compressing = true;
 
+	/**
+	 * The thread that is about to receive what is there already. Written by whoever
+	 * receives; who sends only asks whether it is itself, so that no other one's write
+	 * has to be seen.
+	 */
+	private @Nullable Thread returning;
+
+	/** Whether {@link #lateFlushes} knows. Set with the lock, reset by them. */
+	private volatile boolean lateFlushDue;
+
 	/** Whether a Close was sent or a frame was broken off. Owned by the lock. */
 	private boolean finished;
 
@@ -69,13 +81,14 @@ final class Outgoing {
 	private long lastProgressAt;
 
 	Outgoing(MessageWriter writer, Closing closing, InterruptGate gate, ConnectionEnd end, Traffic traffic,
-			Outbox outbox) {
+			Outbox outbox, LateFlushes lateFlushes) {
 		this.writer = writer;
 		this.closing = closing;
 		this.gate = gate;
 		this.end = end;
 		this.traffic = traffic;
 		this.outbox = outbox;
+		this.lateFlushes = lateFlushes;
 	}
 
 	void text(String text) {
@@ -251,6 +264,61 @@ final class Outgoing {
 		}
 	}
 
+	/**
+	 * Says whether the calling thread will receive again without waiting. Until then its
+	 * messages wait for each other, but not long: see {@link LateFlushes}.
+	 * @param returning {@code false} if the next receive may wait
+	 */
+	void setReturning(boolean returning) {
+		Thread thread = returning ? Thread.currentThread() : null;
+		if (this.returning != thread) {
+			this.returning = thread;
+		}
+	}
+
+	private boolean isReturning() {
+		return this.returning == Thread.currentThread() && this.writer.isAutoFlush();
+	}
+
+	private void expectMore() throws IOException {
+		if (this.writer.hasUnflushed() && !this.lateFlushDue) {
+			this.lateFlushDue = true;
+			if (!this.lateFlushes.add(this)) {
+				this.lateFlushDue = false;
+				this.writer.flush();
+			}
+		}
+	}
+
+	/**
+	 * Whether messages wait for a thread that did not return in time. Called once after
+	 * each {@link LateFlushes#add}.
+	 * @return {@code true} if {@link #flushLate()} has something to do
+	 */
+	boolean isLate() {
+		this.lateFlushDue = false;
+		return this.writer.hasUnflushed();
+	}
+
+	/**
+	 * Flushes in the place of the thread that did not return in time. May wait for the
+	 * peer.
+	 */
+	void flushLate() {
+		this.lock.lock();
+		try {
+			if (!this.finished) {
+				this.writer.flush();
+			}
+		}
+		catch (IOException ex) {
+			lose();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	private boolean tryFlush() throws IOException {
 		if (!this.lock.tryLock()) {
 			return false;
@@ -276,12 +344,17 @@ final class Outgoing {
 	private <T> void perform(boolean message, long lastOffered, Write<T> write, T payload) {
 		boolean compressed = this.compressing;
 		enter(message);
+		boolean more = message && isReturning();
 		try {
+			this.writer.setMore(more);
 			if (lastOffered != 0) {
 				writeOffered(lastOffered);
 			}
 			this.writer.setCompression(compressed);
 			write.write(this.writer, payload);
+			if (more) {
+				expectMore();
+			}
 		}
 		catch (IOException ex) {
 			throw lost(ex);
@@ -331,6 +404,7 @@ final class Outgoing {
 	private boolean pollAndWrite() {
 		boolean interrupted = enterAnyway();
 		try {
+			this.writer.setMore(false);
 			OutboxMessage message = this.outbox.poll(Long.MAX_VALUE);
 			if (message != null) {
 				write(message);

@@ -12,9 +12,10 @@ import io.github.websocketcontroller.outbox.Deliveries;
  * @param helpers runs tasks of the library, each on a thread of its own
  * @param compressors where native memory comes from, if messages may be compressed
  * @param deliveries has what is offered written
+ * @param lateFlushes sees to messages that wait for a thread to receive again
  */
-public record SharedResources(JsonCodec json, Executor helpers, CompressionPool compressors,
-		Deliveries deliveries) implements AutoCloseable {
+public record SharedResources(JsonCodec json, Executor helpers, CompressionPool compressors, Deliveries deliveries,
+		LateFlushes lateFlushes) implements AutoCloseable {
 
 	/**
 	 * Creates them.
@@ -22,15 +23,16 @@ public record SharedResources(JsonCodec json, Executor helpers, CompressionPool 
 	 * @param helpers runs each task on a thread of its own
 	 */
 	public SharedResources(JsonCodec json, Executor helpers) {
-		this(json, helpers, new CompressionPool(), new Deliveries(helpers));
+		this(json, helpers, new CompressionPool(), new Deliveries(helpers), new LateFlushes(helpers));
 	}
 
 	/**
-	 * Frees what is kept for connections to come.
+	 * Frees what is kept for connections to come. Waits a moment for a thread to end.
 	 */
 	@Override
 	public void close() {
 		this.compressors.close();
+		this.lateFlushes.close();
 	}
 
 }

@@ -37,6 +37,9 @@ final class FrameWriter {
 	/** Whether frames don't wait. */
 	private boolean autoFlush = true;
 
+	/** Whether they wait all the same, since another one follows. */
+	private boolean more;
+
 	/** Whether frames wait in the buffer. Set by the writer, read by anyone. */
 	private volatile boolean unflushed;
 
@@ -96,7 +99,7 @@ final class FrameWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	void write(byte[] frame) throws IOException {
-		if (this.autoFlush) {
+		if (this.autoFlush && !this.more) {
 			requireWhole();
 			writeWhole(ByteBuffer.wrap(frame));
 		}
@@ -174,10 +177,10 @@ final class FrameWriter {
 	}
 
 	private void end(boolean urgent) throws IOException {
-		if (this.autoFlush || urgent) {
+		if ((this.autoFlush && !this.more) || urgent) {
 			flush();
 		}
-		else {
+		else if (!this.unflushed) {
 			this.unflushed = true;
 		}
 	}
@@ -187,6 +190,14 @@ final class FrameWriter {
 		if (autoFlush) {
 			flush();
 		}
+	}
+
+	boolean isAutoFlush() {
+		return this.autoFlush;
+	}
+
+	void setMore(boolean more) {
+		this.more = more;
 	}
 
 	boolean hasUnflushed() {

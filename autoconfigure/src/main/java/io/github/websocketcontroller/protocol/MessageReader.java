@@ -237,6 +237,14 @@ public final class MessageReader {
 	}
 
 	/**
+	 * Whether the next read may find its bytes without waiting.
+	 * @return {@code true} if bytes were read that belong to what follows
+	 */
+	public boolean hasMore() {
+		return this.input.available() > 0;
+	}
+
+	/**
 	 * Takes the text message just read. Can be called once.
 	 * @return the text
 	 * @throws IllegalStateException if what was read is no text or has been taken

@@ -173,6 +173,23 @@ public final class MessageWriter {
 	}
 
 	/**
+	 * Whether a frame is written at once.
+	 * @return {@code false} if small frames wait
+	 */
+	public boolean isAutoFlush() {
+		return this.frames.isAutoFlush();
+	}
+
+	/**
+	 * Sets whether small frames wait although they are usually written at once, since
+	 * another one follows or a flush.
+	 * @param more {@code false}, which is the default, if nothing need follow
+	 */
+	public void setMore(boolean more) {
+		this.frames.setMore(more);
+	}
+
+	/**
 	 * Whether frames wait in the buffer. May be called by any thread.
 	 * @return {@code true} if {@link #flush()} has something to do
 	 */

@@ -1,5 +1,6 @@
 package io.github.websocketcontroller.connection;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -368,6 +369,31 @@ class StreamingTests {
 			assertThat(client.read().payload()).hasSize(5000);
 			assertThat(client.read().text()).isEqualTo("six");
 			assertThat(client.read().text()).isEqualTo("seven");
+		}
+	}
+
+	@Test
+	void whenServeIsHeldUpAmidMessagesThatCameTogetherThenItsAnswersLeaveAllTheSame() throws Exception {
+		CountDownLatch answered = new CountDownLatch(1);
+		try (RawClient client = this.scripts.open(server, (connection) -> {
+			connection.sendText(connection.receiveText());
+			answered.await();
+			for (int i = 1; i < 50; i++) {
+				connection.sendText(connection.receiveText());
+			}
+		})) {
+			ByteArrayOutputStream messages = new ByteArrayOutputStream();
+			for (int i = 0; i < 50; i++) {
+				messages.writeBytes(RawClient.bytes(0x81, Integer.toString(i).getBytes(StandardCharsets.UTF_8)));
+			}
+			client.send(messages.toByteArray());
+			assertThat(client.read().text()).isEqualTo("0");
+			answered.countDown();
+			for (int i = 1; i < 50; i++) {
+				assertThat(client.read().text()).isEqualTo(Integer.toString(i));
+			}
+			assertThat(client.read().closeCode()).isEqualTo(1000);
+			client.close(1000);
 		}
 	}
 

@@ -122,6 +122,22 @@ class MessageWriterTests {
 	}
 
 	@Test
+	void whenMoreFollowsThenFramesWaitUntilNothingDoes() throws IOException {
+		this.writer.setMore(true);
+		this.writer.text("a");
+		this.writer.prepared(PreparedMessage.text("b"));
+		assertThat(this.transport.writes).isZero();
+		assertThat(this.writer.hasUnflushed()).isTrue();
+		this.writer.setMore(false);
+		assertThat(this.transport.writes).isZero();
+		this.writer.text("c");
+		assertThat(this.transport.writes).isEqualTo(1);
+		assertThat(this.writer.hasUnflushed()).isFalse();
+		assertThat(this.transport.written()).isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("a")),
+				Frames.unmasked(0x81, Frames.utf8("b")), Frames.unmasked(0x81, Frames.utf8("c"))));
+	}
+
+	@Test
 	void whenFramesWaitThenTheirBufferStays() throws IOException {
 		this.writer.setAutoFlush(false);
 		this.writer.text("waits");

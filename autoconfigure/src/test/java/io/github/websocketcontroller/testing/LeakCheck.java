@@ -33,6 +33,9 @@ public final class LeakCheck {
 
 	private static final String WATCHDOG = "websocket-watchdog";
 
+	/** Of a thread that a server has for all connections, and that ends with it. */
+	private static final String TIMER = "websocket-flush-";
+
 	/** The JDK keeps direct buffers of at most 64 KB for each thread that did I/O. */
 	private static final long DIRECT_MEMORY_TOLERANCE = 4 * 1024 * 1024;
 
@@ -81,6 +84,7 @@ public final class LeakCheck {
 		this.counts.forEach((count) -> await(count.what(), count.actual(), count.most()));
 		assertNoThreads(this.patience);
 		await("watchdogs", LeakCheck::watchdogs, this.watchdogs);
+		await("timers", LeakCheck::timers, this.watchdogs);
 		await("open sockets", LeakCheck::openSockets, this.sockets);
 		long most = this.directMemory + DIRECT_MEMORY_TOLERANCE;
 		await("direct memory", () -> directMemoryInUse(most), most);
@@ -169,9 +173,21 @@ public final class LeakCheck {
 			.count();
 	}
 
+	private static long timers() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith(TIMER))
+			.count();
+	}
+
+	private static boolean isOfServer(String thread) {
+		return thread.equals(WATCHDOG) || thread.startsWith(TIMER);
+	}
+
 	/**
-	 * Threads that are in our code, or carry the name of our threads, but for watchdogs
-	 * and the calling thread.
+	 * Threads that are in our code, or carry the name of our threads, but for those that
+	 * a server has for all connections and the calling thread.
 	 */
 	static List<String> threads() {
 		return hasVirtualThreads() ? dumpedThreads() : platformThreads();
@@ -210,7 +226,7 @@ public final class LeakCheck {
 	}
 
 	private static boolean isSuspect(String name, boolean inOurCode) {
-		return (inOurCode || name.startsWith("websocket-")) && !name.equals(WATCHDOG);
+		return (inOurCode || name.startsWith("websocket-")) && !isOfServer(name);
 	}
 
 	private static boolean isTest(String frame) {
