@@ -5,6 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
+import io.github.websocketcontroller.compression.CompressionPool;
+import io.github.websocketcontroller.compression.MessageDeflater;
+import io.github.websocketcontroller.compression.MessageInflater;
+import io.github.websocketcontroller.compression.PerMessageDeflate;
+import io.github.websocketcontroller.transport.Transport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -31,7 +36,18 @@ public class CodecBenchmark {
 
 	private static final int BUFFER_SIZE = 2048;
 
+	private static final int MAX_MESSAGE_SIZE = 1 << 20;
+
 	private static final int KEY = 0x3d21fa37;
+
+	private static final byte TEXT = (byte) 0x81;
+
+	private static final byte COMPRESSED_TEXT = (byte) 0xC1;
+
+	/** What is agreed on by default: each message for itself. */
+	private static final PerMessageDeflate DEFLATE = new PerMessageDeflate(true, true, 0, 0);
+
+	private static final int LEVEL = 6;
 
 	/** Bytes of the message's payload. */
 	@Param({ "64", "1024", "8192" })
@@ -45,28 +61,41 @@ public class CodecBenchmark {
 
 	private byte[] payload = {};
 
-	private MessageReader reader = new MessageReader(new LoopTransport(new byte[1]), BUFFER_SIZE, 1, 0, () -> {
-	});
+	private final CompressionPool pool = new CompressionPool();
 
-	private MessageWriter writer = new MessageWriter(new LoopTransport(new byte[1]), BUFFER_SIZE);
+	private final Transport nowhere = new LoopTransport(new byte[1]);
+
+	private final MessageWriter writer = new MessageWriter(this.nowhere, BUFFER_SIZE, null);
+
+	private final MessageWriter deflatingWriter = new MessageWriter(this.nowhere, BUFFER_SIZE,
+			new Compression(new MessageDeflater(DEFLATE, LEVEL, this.pool), 1));
+
+	private MessageReader reader = reader(new byte[1], null);
+
+	private MessageReader inflatingReader = this.reader;
 
 	/**
-	 * Prepares a message and the frame that a client would send it in.
+	 * Prepares a message and the frames that a client would send it in.
 	 */
 	@Setup
 	public void prepare() {
 		this.text = this.characters.equals("ascii") ? "abcd".repeat(this.size / 4)
-				: "abcü".repeat(this.size / 5) + "a".repeat(this.size % 5);
+				: "abc\u00fc".repeat(this.size / 5) + "a".repeat(this.size % 5);
 		this.payload = this.text.getBytes(StandardCharsets.UTF_8);
-		LoopTransport transport = new LoopTransport(maskedFrame(this.payload));
-		this.reader = new MessageReader(transport, BUFFER_SIZE, 1 << 20, 0, () -> {
-		});
-		this.writer = new MessageWriter(transport, BUFFER_SIZE);
+		this.reader = reader(maskedFrame(TEXT, this.payload), null);
+		byte[] compressed = new MessageDeflater(DEFLATE, LEVEL, this.pool).compressAlone(this.payload);
+		this.inflatingReader = reader(maskedFrame(COMPRESSED_TEXT, compressed),
+				new MessageInflater(DEFLATE, this.pool));
 	}
 
-	private static byte[] maskedFrame(byte[] payload) {
+	private static MessageReader reader(byte[] frame, MessageInflater inflater) {
+		return new MessageReader(new LoopTransport(frame), BUFFER_SIZE, MAX_MESSAGE_SIZE, MAX_MESSAGE_SIZE, () -> {
+		}, inflater);
+	}
+
+	private static byte[] maskedFrame(byte first, byte[] payload) {
 		ByteBuffer frame = ByteBuffer.allocate(payload.length + 14);
-		frame.put((byte) 0x81);
+		frame.put(first);
 		if (payload.length < 126) {
 			frame.put((byte) (0x80 | payload.length));
 		}
@@ -99,6 +128,26 @@ public class CodecBenchmark {
 	@Benchmark
 	public void write() throws IOException {
 		this.writer.text(this.text);
+	}
+
+	/**
+	 * Reads a text message that is compressed.
+	 * @return the text
+	 * @throws IOException never
+	 */
+	@Benchmark
+	public String inflate() throws IOException {
+		this.inflatingReader.next(0);
+		return this.inflatingReader.text();
+	}
+
+	/**
+	 * Writes a text message compressed.
+	 * @throws IOException never
+	 */
+	@Benchmark
+	public void deflate() throws IOException {
+		this.deflatingWriter.text(this.text);
 	}
 
 	/**
