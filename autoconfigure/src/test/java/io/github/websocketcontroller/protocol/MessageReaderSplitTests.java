@@ -81,14 +81,14 @@ class MessageReaderSplitTests {
 	@MethodSource("streams")
 	void whenStreamIsSplitAnywhereThenMessagesAreTheSame(byte[] stream, List<String> expected) {
 		assertThat(read(0, stream)).isEqualTo(expected);
-		for (int split : splits(stream)) {
+		Arrays.stream(splits(stream)).parallel().forEach((split) -> {
 			byte[] head = Arrays.copyOf(stream, split);
 			byte[] tail = Arrays.copyOfRange(stream, split, stream.length);
 			if (split > 0) {
 				assertThat(read(0, head, tail)).as("split at %d", split).isEqualTo(expected);
 			}
 			assertThat(read(1_000_000_000, head, TIMEOUT, tail)).as("time-out at %d", split).isEqualTo(expected);
-		}
+		});
 	}
 
 	@ParameterizedTest

@@ -53,7 +53,7 @@ final class Transcript {
 				lines.add(opcode + " " + describe(reader, opcode));
 				return;
 			}
-			byte[] bytes = new byte[7];
+			byte[] bytes = new byte[(reader.available() < 1000) ? 7 : 777];
 			while (reader.available() > 0) {
 				message.write(bytes, 0, reader.take(bytes, 0, bytes.length));
 			}
