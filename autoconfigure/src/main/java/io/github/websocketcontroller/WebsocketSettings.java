@@ -171,7 +171,8 @@ public final class WebsocketSettings {
 	}
 
 	/**
-	 * The read buffer of a connection.
+	 * The read buffer of a connection, which becomes up to eight times as large while
+	 * longer messages come.
 	 * @return the size in bytes
 	 */
 	public int readBufferSize() {
@@ -433,7 +434,8 @@ public final class WebsocketSettings {
 		}
 
 		/**
-		 * The read buffer of a connection.
+		 * The read buffer of a connection, which becomes up to eight times as large while
+		 * longer messages come.
 		 * @param readBufferSize 256 bytes to 1 MB
 		 * @return this builder
 		 */

@@ -82,7 +82,7 @@ final class FrameReader {
 	 */
 	boolean next() throws IOException {
 		this.collected = false;
-		if (!this.open && !readHeader(this.maxMessageSize)) {
+		if (!this.open && !readHeader(this.maxMessageSize, true)) {
 			return false;
 		}
 		if (!(this.inPlace ? awaitPayload() : collectPayload())) {
@@ -100,7 +100,7 @@ final class FrameReader {
 	 */
 	boolean nextPart() throws IOException {
 		while (this.message.length() == 0) {
-			if (!this.open && !readHeader(this.maxStreamedMessageSize)) {
+			if (!this.open && !readHeader(this.maxStreamedMessageSize, false)) {
 				return false;
 			}
 			if (!(this.inPlace ? awaitPayload() : collectPart())) {
@@ -188,7 +188,8 @@ final class FrameReader {
 		return (int) this.length;
 	}
 
-	private boolean readHeader(long maxSize) throws IOException {
+	// Whole: whether a payload that may stay in place is worth some more room.
+	private boolean readHeader(long maxSize, boolean whole) throws IOException {
 		if (!this.input.await(FrameHeader.START_SIZE, FrameHeader.MAX_SIZE)) {
 			return false;
 		}
@@ -198,17 +199,17 @@ final class FrameReader {
 		}
 		this.header.readRest(this.input.bytes(), this.input.position());
 		this.input.skip(size);
-		begin(maxSize);
+		begin(maxSize, whole);
 		return true;
 	}
 
-	private void begin(long maxSize) throws ProtocolException {
+	private void begin(long maxSize, boolean whole) throws ProtocolException {
 		this.kind = this.header.opcode();
 		if (this.kind.isControl()) {
-			this.inPlace = true;
+			this.inPlace = this.input.fit(this.header.length());
 		}
 		else {
-			beginData(maxSize);
+			beginData(maxSize, whole);
 		}
 		this.length = this.header.length();
 		this.decoder.begin(this.kind, this.header.key());
@@ -216,7 +217,7 @@ final class FrameReader {
 	}
 
 	// Fragments come in order, and not those of two messages at once (5.4).
-	private void beginData(long maxSize) throws ProtocolException {
+	private void beginData(long maxSize, boolean whole) throws ProtocolException {
 		Opcode begun = this.fragmented;
 		if (begun == null && this.kind == Opcode.CONTINUATION) {
 			throw ProtocolException.violation("Continuation of no message");
@@ -238,7 +239,8 @@ final class FrameReader {
 			throw ProtocolException.tooBig();
 		}
 		this.messageLength += this.header.length();
-		this.inPlace = begun == null && this.header.fin() && this.header.length() <= this.input.capacity();
+		this.inPlace = begun == null && this.header.fin()
+				&& (whole ? this.input.fit(this.header.length()) : this.input.fitsUsually(this.header.length()));
 	}
 
 	private void beginMessage() {

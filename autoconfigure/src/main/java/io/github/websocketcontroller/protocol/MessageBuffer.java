@@ -85,7 +85,8 @@ final class MessageBuffer {
 	// The same steps however the bytes arrive, which are then most of the last step.
 	private void reserve(int count, int most) {
 		if (capacity() - length() < count) {
-			int capacity = (int) Math.min(4L * capacity() + this.advance, most);
+			long step = Math.max(4L * capacity() + this.advance, (long) length() + count);
+			int capacity = (int) Math.min(step, most);
 			this.buffer = ByteBuffer.allocate(capacity).put(this.buffer.flip());
 		}
 	}

@@ -19,6 +19,8 @@ import org.springframework.web.socket.CloseStatus;
  */
 public final class MessageReader {
 
+	private static final byte[] NOTHING = {};
+
 	private final ReadBuffer input;
 
 	private final MessageBuffer message;
@@ -29,7 +31,7 @@ public final class MessageReader {
 	private @Nullable Opcode ready;
 
 	/** Where its payload is: the read buffer's array or the message buffer's. */
-	private byte[] payload;
+	private byte[] payload = NOTHING;
 
 	private int offset;
 
@@ -66,7 +68,6 @@ public final class MessageReader {
 		this.input = input;
 		this.message = message;
 		this.frames = new FrameReader(input, message, maxMessageSize, maxStreamedMessageSize, inflater);
-		this.payload = input.bytes();
 	}
 
 	/**
@@ -310,12 +311,14 @@ public final class MessageReader {
 		return Arrays.copyOfRange(this.payload, this.offset, this.offset + this.length);
 	}
 
+	// A buffer that has grown is not kept while the application works or the peer is
+	// silent.
 	private void drop() {
-		// A message buffer that has grown is not kept while the application works.
 		if (this.ready != null && !this.ready.isControl() && !this.frames.inPlace()) {
 			dropCollected();
 		}
 		this.ready = null;
+		this.payload = NOTHING;
 	}
 
 	private void dropCollected() {
@@ -324,7 +327,6 @@ public final class MessageReader {
 		}
 		else {
 			this.message.release();
-			this.payload = this.input.bytes();
 		}
 	}
 

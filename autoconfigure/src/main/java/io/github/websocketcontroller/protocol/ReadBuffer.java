@@ -10,7 +10,9 @@ import io.github.websocketcontroller.transport.Transport;
 
 /**
  * The bytes that have been read from the transport and not yet used, and the time that
- * reading more may take. Owned by the reading thread.
+ * reading more may take. Grows somewhat for a peer whose messages are larger, so that
+ * each takes one read, and goes back when they no longer are. Owned by the reading
+ * thread.
  */
 final class ReadBuffer {
 
@@ -21,14 +23,25 @@ final class ReadBuffer {
 	/** A control frame's payload, or any header, has to fit. */
 	static final int MIN_CAPACITY = 128;
 
+	/** How many times the usual size it may have. */
+	private static final int GROWTH = 8;
+
+	/** After how many payloads on end that fit into the usual size it goes back to it. */
+	private static final int PAYLOADS_BEFORE_SHRINKING = 4;
+
 	private final Transport transport;
 
 	private final Flushable output;
 
-	private final byte[] bytes;
+	private final int usualCapacity;
+
+	private byte[] bytes;
 
 	/** The array as the transport wants it. */
-	private final ByteBuffer view;
+	private ByteBuffer view;
+
+	/** How many payloads on end would have fitted into the usual size. */
+	private int smallPayloads;
 
 	/** Index of the first byte that is not used yet. */
 	private int position;
@@ -53,7 +66,8 @@ final class ReadBuffer {
 	ReadBuffer(Transport transport, int capacity, Flushable output) {
 		this.transport = transport;
 		this.output = output;
-		this.bytes = new byte[Math.max(capacity, MIN_CAPACITY)];
+		this.usualCapacity = Math.max(capacity, MIN_CAPACITY);
+		this.bytes = new byte[this.usualCapacity];
 		this.view = ByteBuffer.wrap(this.bytes);
 	}
 
@@ -87,6 +101,45 @@ final class ReadBuffer {
 	}
 
 	/**
+	 * Makes room for a payload to be in one piece, if that is worth it.
+	 * @param length the length of the payload, whose header has been used
+	 * @return {@code false} if it is too long
+	 */
+	boolean fit(long length) {
+		if (fitsUsually(length)) {
+			this.smallPayloads++;
+			return true;
+		}
+		long wanted = length + FrameHeader.MAX_SIZE;
+		if (wanted > (long) GROWTH * this.usualCapacity) {
+			return false;
+		}
+		this.smallPayloads = 0;
+		if (wanted > this.bytes.length) {
+			resize(((int) wanted + this.usualCapacity - 1) / this.usualCapacity * this.usualCapacity);
+		}
+		return true;
+	}
+
+	/**
+	 * Whether a payload is in one piece without making room for it.
+	 * @param length the length of the payload
+	 * @return {@code true} if it is short
+	 */
+	boolean fitsUsually(long length) {
+		return length <= this.usualCapacity;
+	}
+
+	private void resize(int capacity) {
+		byte[] resized = new byte[capacity];
+		System.arraycopy(this.bytes, this.position, resized, 0, available());
+		this.limit -= this.position;
+		this.position = 0;
+		this.bytes = resized;
+		this.view = ByteBuffer.wrap(resized);
+	}
+
+	/**
 	 * Waits for bytes.
 	 * @param count how many have to be available
 	 * @param room how many will be wanted in one piece soon
@@ -109,6 +162,9 @@ final class ReadBuffer {
 		if (this.position == this.limit) {
 			this.position = 0;
 			this.limit = 0;
+			if (this.bytes.length > this.usualCapacity && this.smallPayloads >= PAYLOADS_BEFORE_SHRINKING) {
+				resize(this.usualCapacity);
+			}
 		}
 		else if (room > this.bytes.length - this.position) {
 			System.arraycopy(this.bytes, this.position, this.bytes, 0, available());

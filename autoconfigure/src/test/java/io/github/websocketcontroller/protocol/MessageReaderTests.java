@@ -78,6 +78,59 @@ class MessageReaderTests {
 	}
 
 	@Test
+	void whenMessagesAreSomewhatLargerThanTheReadBufferThenEachTakesOneRead() throws IOException {
+		byte[] payload = Frames.bytes(5 * BUFFER_SIZE);
+		ScriptedTransport transport = new ScriptedTransport();
+		MessageReader reader = reader(transport);
+		for (int i = 0; i < 10; i++) {
+			transport.add(Frames.binary(payload));
+			reader.next(0);
+			assertThat(reader.binary()).isEqualTo(payload);
+		}
+		assertThat(transport.reads).isEqualTo(11);
+		assertThat(this.message.capacity()).isZero();
+	}
+
+	@Test
+	void whenLargerMessagesCeaseThenTheReadBufferGoesBackToItsSize() throws IOException {
+		ScriptedTransport transport = new ScriptedTransport(Frames.binary(Frames.bytes(8 * BUFFER_SIZE - 14)));
+		MessageReader reader = reader(transport);
+		reader.next(0);
+		assertThat(reader.binary()).isEqualTo(Frames.bytes(8 * BUFFER_SIZE - 14));
+		for (int i = 0; i < 4; i++) {
+			transport.add(Frames.masked(0x8A, new byte[0]));
+			assertThat(reader.next(0)).isEqualTo(Opcode.PONG);
+			assertThat(transport.room).isEqualTo(8 * BUFFER_SIZE);
+		}
+		transport.add(Frames.text("small"));
+		reader.next(0);
+		assertThat(reader.text()).isEqualTo("small");
+		assertThat(transport.room).isEqualTo(BUFFER_SIZE);
+	}
+
+	@Test
+	void whenAMessageIsMuchLargerThanTheReadBufferThenThatStaysAsItIs() throws IOException {
+		ScriptedTransport transport = new ScriptedTransport(Frames.binary(Frames.bytes(8 * BUFFER_SIZE - 13)),
+				Frames.text("small"));
+		MessageReader reader = reader(transport);
+		reader.next(0);
+		assertThat(reader.binary()).isEqualTo(Frames.bytes(8 * BUFFER_SIZE - 13));
+		reader.next(0);
+		assertThat(transport.room).isEqualTo(BUFFER_SIZE);
+	}
+
+	@Test
+	void whenAMessageIsReadInPartsThenTheReadBufferStaysAsItIs() throws IOException {
+		byte[] frame = Frames.binary(Frames.bytes(5 * BUFFER_SIZE));
+		ScriptedTransport transport = new ScriptedTransport(Arrays.copyOf(frame, 100),
+				Arrays.copyOfRange(frame, 100, frame.length));
+		MessageReader reader = reader(transport);
+		assertThat(reader.begin(0)).isEqualTo(Opcode.BINARY);
+		assertThat(reader.available()).isEqualTo(92);
+		assertThat(reader.isAmidParts()).isTrue();
+	}
+
+	@Test
 	void whenLargeMessageIsNotTakenThenItIsDroppedByTheNextRead() throws IOException {
 		MessageReader reader = reader(
 				new ScriptedTransport(Frames.binary(Frames.bytes(50_000)), new byte[0], Frames.text("next")));

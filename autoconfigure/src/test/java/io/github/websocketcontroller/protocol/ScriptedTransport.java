@@ -24,6 +24,9 @@ class ScriptedTransport implements Transport {
 
 	int reads;
 
+	/** How many bytes the last read had room for. */
+	int room;
+
 	int writes;
 
 	int delivered;
@@ -51,6 +54,7 @@ class ScriptedTransport implements Transport {
 			throw new AssertionError("No room to read into");
 		}
 		this.reads++;
+		this.room = target.remaining();
 		this.timeouts.add(timeout);
 		ByteBuffer chunk = this.chunks.peek();
 		if (chunk == null) {
