@@ -21,7 +21,7 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  * {@code serve} may compute, or ask a database. So one timer looks a moment later at all
  * connections that have such messages; with nearly all of them they have left long since.
  */
-public final class LateFlushes implements AutoCloseable {
+final class LateFlushes implements AutoCloseable {
 
 	private static final Duration MOMENT = Duration.ofMillis(1);
 
@@ -42,7 +42,7 @@ public final class LateFlushes implements AutoCloseable {
 	 * Creates it.
 	 * @param helpers runs each task on a thread of its own
 	 */
-	public LateFlushes(Executor helpers) {
+	LateFlushes(Executor helpers) {
 		this.helpers = helpers;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("websocket-flush-");
 		threads.setDaemon(true);
