@@ -56,7 +56,7 @@ class ArchitectureTests {
 			Map.entry("upgrade.tomcat", Set.of("TomcatUpgrade", "TomcatUpgradeHandler")),
 			Map.entry("serve",
 					Set.of("ConnectionServer", "ServeCall", "ServeCall$Method", "OpenConnections",
-							"ConnectionLifecycle")),
+							"ConnectionLifecycle", "UpgradeLifecycle")),
 			Map.entry("connection", Set.of("OpenConnection", "JsonCodec", "Agreement", "SharedResources")),
 			Map.entry("outbox", Set.of("Deliveries", "Outbox", "OutboxMessage", "Admission")),
 			Map.entry("protocol",

@@ -16,6 +16,7 @@ import io.github.websocketcontroller.mvc.WebsocketControllerMvcConfigurer;
 import io.github.websocketcontroller.serve.ConnectionLifecycle;
 import io.github.websocketcontroller.serve.ConnectionServer;
 import io.github.websocketcontroller.serve.OpenConnections;
+import io.github.websocketcontroller.serve.UpgradeLifecycle;
 import io.github.websocketcontroller.upgrade.HandshakeUpgrader;
 import io.github.websocketcontroller.upgrade.ServerUpgrade;
 import io.github.websocketcontroller.upgrade.Upgrader;
@@ -99,6 +100,11 @@ public final class WebsocketControllerAutoConfiguration {
 		return new ConnectionLifecycle(connections, SettingsFactory.spread(properties.shutdown()), timeout);
 	}
 
+	@Bean
+	UpgradeLifecycle websocketUpgradeLifecycle(OpenConnections connections) {
+		return new UpgradeLifecycle(connections);
+	}
+
 	@Bean(defaultCandidate = false)
 	WebsocketUpgradeStrategy websocketUpgradeStrategy(ObjectProvider<ServerUpgrade> servers, ServletContext context) {
 		return WebsocketUpgradeStrategy.on(context, servers.orderedStream().toList());
@@ -158,7 +164,7 @@ public final class WebsocketControllerAutoConfiguration {
 	static LazyInitializationExcludeFilter websocketLazyInitializationExcludeFilter() {
 		return LazyInitializationExcludeFilter.forBeanTypes(WebsocketControllerHandlerMapping.class,
 				WebsocketSettings.class, WebsocketUpgradeStrategy.class, ConnectionServer.class,
-				ConnectionLifecycle.class);
+				ConnectionLifecycle.class, UpgradeLifecycle.class);
 	}
 
 	/**

@@ -3,12 +3,13 @@ package io.github.websocketcontroller.connection;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.websocketcontroller.outbox.Deliveries;
 
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
@@ -29,7 +30,7 @@ final class LateFlushes implements AutoCloseable {
 
 	private static final Duration END = Duration.ofSeconds(1);
 
-	private final Executor helpers;
+	private final Deliveries deliveries;
 
 	private final Queue<Outgoing> waiting = new ConcurrentLinkedQueue<>();
 
@@ -40,10 +41,10 @@ final class LateFlushes implements AutoCloseable {
 
 	/**
 	 * Creates it.
-	 * @param helpers runs each task on a thread of its own
+	 * @param deliveries has the threads to flush with
 	 */
-	LateFlushes(Executor helpers) {
-		this.helpers = helpers;
+	LateFlushes(Deliveries deliveries) {
+		this.deliveries = deliveries;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("websocket-flush-");
 		threads.setDaemon(true);
 		// After the end, connections that are still there flush when they close.
@@ -96,7 +97,7 @@ final class LateFlushes implements AutoCloseable {
 	// thread for it.
 	private boolean flush(Outgoing outgoing) {
 		try {
-			this.helpers.execute(outgoing::flushLate);
+			this.deliveries.add(outgoing::flushLate);
 			return true;
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {

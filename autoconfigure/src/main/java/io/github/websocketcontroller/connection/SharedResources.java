@@ -23,7 +23,11 @@ public record SharedResources(JsonCodec json, Executor helpers, CompressionPool 
 	 * @param helpers runs each task on a thread of its own
 	 */
 	public SharedResources(JsonCodec json, Executor helpers) {
-		this(json, helpers, new CompressionPool(), new Deliveries(helpers), new LateFlushes(helpers));
+		this(json, helpers, new CompressionPool(), new Deliveries(helpers));
+	}
+
+	SharedResources(JsonCodec json, Executor helpers, CompressionPool compressors, Deliveries deliveries) {
+		this(json, helpers, compressors, deliveries, new LateFlushes(deliveries));
 	}
 
 	/**

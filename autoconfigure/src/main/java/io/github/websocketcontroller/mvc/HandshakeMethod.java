@@ -58,7 +58,7 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 			@Nullable Object... providedArgs) throws Exception {
 		long start = System.nanoTime();
 		HttpServletRequest request = webRequest.getRequest();
-		refuseWhileNotAccepting();
+		refuseUnless(this.upgrader.isAccepting());
 		String path = path(request);
 		PathSettings settings = this.serve.settings(path);
 		ServletUpgradeRequest upgradeRequest = ServletUpgradeRequest.of(request);
@@ -74,8 +74,8 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 		mavContainer.setRequestHandled(true);
 	}
 
-	private void refuseWhileNotAccepting() {
-		if (!this.upgrader.isAccepting()) {
+	private static void refuseUnless(boolean accepting) {
+		if (!accepting) {
 			throw new HandshakeException(HttpStatus.SERVICE_UNAVAILABLE, "No new connections are accepted.");
 		}
 	}
@@ -159,6 +159,7 @@ final class HandshakeMethod extends ServletInvocableHandlerMethod {
 	private void upgrade(ServletWebRequest webRequest, HttpHeaders headers, ServeCall call) {
 		HttpServletResponse response = webRequest.getResponse();
 		Assert.state(response != null, "No servlet response");
+		refuseUnless(this.upgrader.expect());
 		this.upgrader.upgrade(webRequest.getRequest(), response, headers, call);
 		webRequest.getRequest().setAttribute(UPGRADED, true);
 	}

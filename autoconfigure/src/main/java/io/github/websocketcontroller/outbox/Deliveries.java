@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has the outboxes of all connections written by as few threads as there are peers that
- * hold one up, and one on standby. Thread-safe; never blocks.
+ * Has what waits on all connections written, their outboxes above all, by as few threads
+ * as there are peers that hold one up, and one on standby. Thread-safe; never blocks.
  * <p>
  * A thread writes for one connection after the other. Before it begins, it sees to it
  * that another one has been started if more is due: as long as no peer holds it up, that

@@ -62,9 +62,10 @@ public final class ConnectionServer implements AutoCloseable {
 	/**
 	 * Says that an upgrade is about to be granted: a shutdown that begins before its
 	 * connection comes waits for it, but not for long, since it may be lost before.
+	 * @return {@code false} if a shutdown has begun and it must not be granted
 	 */
-	public void expect() {
-		this.connections.grant();
+	public boolean expect() {
+		return this.connections.grant();
 	}
 
 	/**

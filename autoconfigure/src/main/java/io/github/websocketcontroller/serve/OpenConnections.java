@@ -65,9 +65,18 @@ public final class OpenConnections {
 		this.accepting = false;
 	}
 
-	void grant() {
+	/**
+	 * Counts an upgrade, before its peer knows of it.
+	 * @return {@code false} if it must not be granted any more
+	 */
+	boolean grant() {
 		this.grantedAt = System.nanoTime();
 		this.granted.incrementAndGet();
+		boolean still = this.accepting;
+		if (!still) {
+			this.granted.decrementAndGet();
+		}
+		return still;
 	}
 
 	void expect() {
@@ -100,11 +109,15 @@ public final class OpenConnections {
 	}
 
 	boolean isEmpty() {
-		return !isGivingAway() && this.expected.get() == 0 && this.connections.isEmpty();
+		return this.expected.get() == 0 && this.connections.isEmpty();
 	}
 
-	// A connection that is lost before never comes.
-	private boolean isGivingAway() {
+	/**
+	 * Whether the server may still give away connections. One that is lost before never
+	 * comes, so that this is not for long.
+	 * @return {@code true} if upgrades were granted just now
+	 */
+	boolean isGivingAway() {
 		return this.granted.get() > 0 && System.nanoTime() - this.grantedAt < HANDOVER_NANOS;
 	}
 

@@ -49,13 +49,6 @@ final class Handoff extends AbstractWebSocketHandler implements SubProtocolCapab
 				? PerMessageDeflate.negotiate(offers, settings.compressionContextTakeover()) : null;
 	}
 
-	/**
-	 * Says that the upgrade will be granted, before the peer knows.
-	 */
-	void announce() {
-		this.server.expect();
-	}
-
 	boolean accept(Agreement agreement, PendingTransport pending) {
 		return this.server.serve(this.call, agreement, pending);
 	}

@@ -43,6 +43,11 @@ public final class HandshakeUpgrader implements Upgrader {
 	}
 
 	@Override
+	public boolean expect() {
+		return this.server.expect();
+	}
+
+	@Override
 	public void upgrade(HttpServletRequest request, HttpServletResponse response, HttpHeaders headers, ServeCall call) {
 		headers.forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
 		boolean upgraded = this.handler.doHandshake(new NormalisedRequest(request),

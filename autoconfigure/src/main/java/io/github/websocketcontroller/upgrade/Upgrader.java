@@ -28,7 +28,14 @@ public interface Upgrader {
 	boolean hasRoom(UpgradeRequest request);
 
 	/**
-	 * Upgrades.
+	 * Says that a request is about to be upgraded.
+	 * @return {@code false} to have it answered with 503, since shutdown has begun
+	 * meanwhile
+	 */
+	boolean expect();
+
+	/**
+	 * Upgrades a request that is expected.
 	 * @param request the request, with all that RFC 6455, 4.2.1 wants
 	 * @param response the response, not committed
 	 * @param headers what to add to the 101: none of the handshake's own, nor control

@@ -92,7 +92,6 @@ public final class WebsocketUpgradeStrategy implements RequestUpgradeStrategy {
 			servletResponse.setHeader(WebSocketHttpHeaders.SEC_WEBSOCKET_EXTENSIONS, compression.header());
 		}
 		Agreement agreement = new Agreement(subprotocol, compression);
-		handoff.announce();
 		try {
 			this.server.upgrade(servletRequest, servletResponse, (pending) -> handoff.accept(agreement, pending));
 		}

@@ -21,6 +21,7 @@ import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.serve.ConnectionLifecycle;
+import io.github.websocketcontroller.serve.UpgradeLifecycle;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
 import io.github.websocketcontroller.upgrade.jetty.JettyUpgrade;
@@ -102,6 +103,7 @@ class WebsocketControllerAutoConfigurationTests {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.hasSingleBean(WebsocketSettings.class)
 			.hasSingleBean(ConnectionLifecycle.class)
+			.hasSingleBean(UpgradeLifecycle.class)
 			.hasSingleBean(TomcatUpgrade.class)
 			.hasSingleBean(JettyUpgrade.class));
 	}

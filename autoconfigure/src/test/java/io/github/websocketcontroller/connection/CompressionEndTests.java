@@ -83,8 +83,7 @@ class CompressionEndTests {
 		Executor threads = (task) -> new Thread(task).start();
 		OpenConnection connection = new OpenConnection("id", proxy(UpgradeRequest.class), agreement,
 				WebsocketSettings.builder().compressionThreshold(DataSize.ofBytes(1)).build(), this.peer,
-				new SharedResources(proxy(JsonCodec.class), threads, this.counted.pool(), new Deliveries(threads),
-						new LateFlushes(threads)));
+				new SharedResources(proxy(JsonCodec.class), threads, this.counted.pool(), new Deliveries(threads)));
 		try {
 			serve.accept(connection);
 		}

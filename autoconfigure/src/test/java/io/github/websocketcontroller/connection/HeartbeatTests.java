@@ -2,7 +2,11 @@ package io.github.websocketcontroller.connection;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,23 +74,34 @@ class HeartbeatTests {
 		assertThat(client.isAtEnd()).isTrue();
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "", "81 85 37fa", "81 85 37fa213d 7f", "01 81 00000000 41", "82 fe 4000 37fa213d 0102" })
-	void whenAPeerIsSilentThenItGetsAPingAndThenTheEnd(String begun, CapturedOutput output) throws Exception {
-		CompletableFuture<CloseStatus> thrown = new CompletableFuture<>();
-		try (RawClient client = this.scripts.open(server, (connection) -> {
-			try {
-				connection.receive();
+	@Test
+	void whenPeersAreSilentWhateverTheyHaveBegunThenTheyGetAPingAndThenTheEnd(CapturedOutput output) throws Exception {
+		Queue<CloseStatus> thrown = new ConcurrentLinkedQueue<>();
+		List<RawClient> clients = new ArrayList<>();
+		try {
+			for (String begun : List.of("", "81 85 37fa", "81 85 37fa213d 7f", "01 81 00000000 41",
+					"82 fe 4000 37fa213d 0102")) {
+				clients.add(this.scripts.open(server, (connection) -> {
+					try {
+						connection.receive();
+					}
+					catch (ConnectionClosedException ex) {
+						thrown.add(ex.getCloseStatus());
+						throw ex;
+					}
+				}).sendHex(begun));
 			}
-			catch (ConnectionClosedException ex) {
-				thrown.complete(ex.getCloseStatus());
-				throw ex;
+			for (RawClient client : clients) {
+				assertGivenUp(client);
 			}
-		})) {
-			client.sendHex(begun);
-			assertGivenUp(client);
 		}
-		assertThat(thrown.get(20, TimeUnit.SECONDS)).isEqualTo(Heartbeat.NO_PONG);
+		finally {
+			for (RawClient client : clients) {
+				client.close();
+			}
+		}
+		await().atMost(LONG).untilAsserted(() -> assertThat(thrown).hasSameSizeAs(clients));
+		assertThat(thrown).containsOnly(Heartbeat.NO_PONG);
 		assertNothingLogged(output);
 	}
 

@@ -27,6 +27,9 @@ class FakeUpgrader implements Upgrader {
 
 	volatile boolean room = true;
 
+	/** Whether what is to be upgraded still may be. */
+	volatile boolean expecting = true;
+
 	@Override
 	public boolean isAccepting() {
 		return this.accepting;
@@ -35,6 +38,11 @@ class FakeUpgrader implements Upgrader {
 	@Override
 	public boolean hasRoom(UpgradeRequest request) {
 		return this.room;
+	}
+
+	@Override
+	public boolean expect() {
+		return this.expecting;
 	}
 
 	@Override

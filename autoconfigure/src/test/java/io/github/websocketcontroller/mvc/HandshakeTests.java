@@ -130,6 +130,19 @@ class HandshakeTests {
 	}
 
 	@Test
+	void whenNoLongerAcceptingAfterAllChecksThenAnswers503() {
+		FakeUpgrader upgrader = server.bean(FakeUpgrader.class);
+		upgrader.expecting = false;
+		try {
+			assertThat(server.upgrade("/chat").status()).isEqualTo(503);
+		}
+		finally {
+			upgrader.expecting = true;
+		}
+		assertThat(server.upgrade("/chat").status()).isEqualTo(200);
+	}
+
+	@Test
 	void whenAskedForOptionsThenAnswersAsMvcDoes() {
 		Response response = server.request("OPTIONS /chat HTTP/1.1");
 		assertThat(response.status()).isEqualTo(200);

@@ -345,23 +345,28 @@ class GracefulShutdownTests {
 		FakeTransport transport = new FakeTransport();
 		ServeCall call = new ServeCall("/granted", request(), WebsocketSettings.DEFAULTS, (connection) -> {
 		}, null);
-		server.expect();
-		Thread shutdown = new Thread(
-				() -> new GracefulShutdown(connections, Duration.ZERO, Duration.ofMinutes(1)).run());
+		assertThat(server.expect()).isTrue();
+		AtomicBoolean waited = new AtomicBoolean();
+		Thread shutdown = new Thread(() -> {
+			new UpgradeLifecycle(connections).stop();
+			waited.set(!connections.isGivingAway());
+		});
 		shutdown.start();
 		await().until(() -> shutdown.getState() == Thread.State.TIMED_WAITING);
-		assertThat(connections.isEmpty()).isFalse();
+		assertThat(server.expect()).isFalse();
 		server.serve(call, Agreement.NONE, transport);
 		shutdown.join(20_000);
-		assertThat(shutdown.isAlive()).isFalse();
+		assertThat(waited).isTrue();
 		assertThat(transport.written.array()).startsWith(0x88, 2, 1001 >> 8, 1001 & 0xFF);
 	}
 
 	@Test
 	void whenAConnectionIsLostAfterItsUpgradeWasGrantedThenNobodyWaitsForLong() {
 		OpenConnections connections = new OpenConnections();
-		new ConnectionServer(connections, Runnable::run, new NoJson()).expect();
-		await().until(connections::isEmpty);
+		assertThat(new ConnectionServer(connections, Runnable::run, new NoJson()).expect()).isTrue();
+		assertThat(connections.isGivingAway()).isTrue();
+		new UpgradeLifecycle(connections).stop();
+		assertThat(connections.isGivingAway()).isFalse();
 	}
 
 	@Test
