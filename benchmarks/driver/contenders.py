@@ -37,16 +37,20 @@ class Contender:
 PACKAGE = "io.github.websocketcontroller.benchmarks"
 BURSTS = ("echo-100x16", "echo-100x16-single")
 NO_COMPRESSION = dict.fromkeys(("echo-deflate", "idle-deflate"), "has no compression")
-LIKE_THE_HANDLER = dict.fromkeys(("fanout-1000", "fanout-5000", "setup", "upload"), "is Spring's handler here")
+LIKE_THE_HANDLER = dict.fromkeys(("fanout-1000", "fanout-5000", "setup", "upload"),
+                                 "would be the same code as Spring's handler")
 
 
 def controller(name, title, *arguments, module="controller", **more):
-    """This library. Compression is on in all works, and costs only those who ask for it."""
+    """This library with all that can be on: compression, which costs only those who ask for it, and limits out of reach."""
     main = f"{PACKAGE}.controller.BenchmarkApplication"
-    compression = ("--websocket-controller.compression.enabled=true",
-                   "--websocket-controller.compression.threshold=512B")
+    more_than_defaults = ("--websocket-controller.compression.enabled=true",
+                          "--websocket-controller.limits.connections=20000",
+                          "--websocket-controller.limits.connections-per-address=20000",
+                          "--websocket-controller.limits.messages-per-second=1000000",
+                          "--websocket-controller.limits.idle-time=10m")
     server = {"Tomcat": "tomcat-embed-core"} if module == "controller" else {"Jetty": "jetty-server"}
-    return Contender(name, title, jvm.spring_boot(module, main, *compression, *arguments),
+    return Contender(name, title, jvm.spring_boot(module, main, *more_than_defaults, *arguments),
                      jvm.made_of(module, **{"Spring Boot": "spring-boot"}, **server), module, **more)
 
 

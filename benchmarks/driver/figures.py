@@ -34,11 +34,12 @@ class Figures:
         mine, theirs = self.median(contender, work, figure), self.median(other, work, figure)
         return mine / theirs if mine is not None and theirs else None
 
-    def generator_share(self):
-        """The most that the generator has used of its core, and with whom."""
-        shares = [(result["generator_share"], result["contender"], result["work"])
-                  for result in self.run["results"] if "generator_share" in result]
-        return max(shares, default=(0, "", ""))
+    def busy_generator(self, most):
+        """Where it has used more than that of its core in the median, with how much."""
+        turns = sorted({(result["contender"], result["work"])
+                        for result in self.run["results"] if "generator_share" in result})
+        shares = [(self.median(*turn, "generator_share"), *turn) for turn in turns]
+        return sorted((share for share in shares if share[0] > most), reverse=True)
 
     def without_figures(self):
         """What has failed, and what is not to be had."""

@@ -13,22 +13,23 @@ import time
 from driver import contenders, works
 from driver.build import build
 from driver.document import document
-from driver.machine import BENCHMARKS, check_open_files, describe, newest_jdk
+from driver.machine import BENCHMARKS, check_open_files, check_tools, describe, newest_jdk
 from driver.measure import Contestant
 from driver.report import tables
 
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
-    parser.add_argument("--rounds", type=int, default=3, help="of all contenders in turn, for each work (3)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often all contenders have their turn at each work (3)")
     parser.add_argument("--seconds", type=float, default=6, help="of each measurement (6)")
     parser.add_argument("--warmup", type=float, default=2, help="seconds of the same load before each measurement (2)")
     parser.add_argument("--first-warmup", type=float, default=6, help="seconds of echo after a server's start (6)")
-    parser.add_argument("--contenders", help="some of " + ", ".join(c.name for c in contenders.CONTENDERS))
-    parser.add_argument("--work", help="some of " + ", ".join(work.name for work in works.WORKS))
+    parser.add_argument("--contenders", help="with commas between, some of " + ", ".join(c.name for c in contenders.CONTENDERS))
+    parser.add_argument("--work", help="with commas between, some of " + ", ".join(work.name for work in works.WORKS))
     parser.add_argument("--quick", action="store_true",
-                        help="one short round, which fails if a contender that is there does not deliver")
-    parser.add_argument("--document", action="store_true", help="write the tables and charts into docs/ as well")
+                        help="one short round with few connections on all cores, which fails if a contender that is there "
+                             "does not deliver")
+    parser.add_argument("--document", action="store_true", help="write the tables and the chart into docs/ as well, in the place of all that was there")
     parser.add_argument("--report", nargs="+", metavar="FILE", help="measure nothing, show these results")
     parser.add_argument("--java-home", help="of the JDK to build and run with (the newest that is found)")
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
@@ -38,6 +39,8 @@ def parse(arguments):
     parser.add_argument("--lock", metavar="FILE",
                         help="locked with flock during the build and each turn, on a machine that others use too")
     options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("there has to be a round")
     options.quiet, options.settle = 5, 0.5
     if options.quick:
         options.rounds, options.seconds, options.warmup, options.first_warmup = 1, 0.3, 0.1, 0
@@ -161,6 +164,7 @@ def main():
     if options.report:
         show(load(options.report), options)
         return 0
+    check_tools()
     java_home = options.java_home or newest_jdk()
     chosen = present(choose(contenders.CONTENDERS, options.contenders))
     chosen_works = choose(works.WORKS, options.work)
@@ -182,7 +186,8 @@ def main():
             run["results"].append(result)
     except KeyboardInterrupt:
         say("interrupted")
-    save(run)
+    finally:
+        save(run)
     show(run, options)
     failures = [result for result in run["results"] if "failure" in result]
     return 1 if failures and options.quick else 0

@@ -20,6 +20,10 @@ class Failure(Exception):
     """A contender does not do what it should."""
 
 
+# What one contender can't do, while the others go on.
+UNABLE = (Failure, RuntimeError, OSError, subprocess.TimeoutExpired)
+
+
 class Contestant:
     """A contender at work, on a port of its own."""
 
@@ -39,7 +43,7 @@ class Contestant:
             try:
                 self.server = stack.enter_context(self._server())
                 self._warm_up(self.server)
-            except (RuntimeError, Failure) as failure:
+            except UNABLE as failure:
                 self.failure = str(failure)
             yield
 
@@ -57,7 +61,7 @@ class Contestant:
             with self._server() as server:
                 self._warm_up(server)
                 return self._attempt(server, work)
-        except RuntimeError as failure:
+        except UNABLE as failure:
             return self._result(work, failure=str(failure))
 
     def _server(self):
@@ -78,7 +82,7 @@ class Contestant:
         try:
             measured = self._measure_idle(server, work) if work.kind == "idle" else self._measure_load(server, work)
             return self._result(work, **measured)
-        except Failure as failure:
+        except UNABLE as failure:
             return self._result(work, failure=str(failure))
 
     def _result(self, of_work, **values):

@@ -67,7 +67,10 @@ class Server:
 
     def resident_bytes(self):
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s*(\d+)", status).group(1)) * 1024
+        found = re.search(r"VmRSS:\s*(\d+)", status)
+        if not found:
+            raise RuntimeError(f"the server has ended, see {self.log}")
+        return int(found.group(1)) * 1024
 
     def wait_until_quiet(self, seconds):
         """What a work has left to be done, such as ending its connections, is not the next one's."""

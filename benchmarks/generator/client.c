@@ -161,8 +161,9 @@ void connection_send_frame(struct client *client, struct connection *connection,
 void connection_check(struct client *client, struct connection *connection, const struct message *message)
 {
 	if (connection->checked) {
-		if (message->opcode != TEXT || message->size != connection->expected_size) {
-			connection_fail(client, connection, "an echo has another length than those before");
+		if (message->opcode != TEXT || message->size != connection->expected_size ||
+		    message->compressed != client->options->deflate) {
+			connection_fail(client, connection, "an echo has another length or form than those before");
 		}
 		return;
 	}

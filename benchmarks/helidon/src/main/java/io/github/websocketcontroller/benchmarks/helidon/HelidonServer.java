@@ -3,6 +3,7 @@ package io.github.websocketcontroller.benchmarks.helidon;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.websocket.WsListener;
@@ -19,6 +20,7 @@ public final class HelidonServer {
 	public static void main(String[] args) {
 		WebServer.builder()
 			.port(Integer.parseInt(args[0]))
+			.connectionOptions((options) -> options.tcpNoDelay(true)) // as all others do
 			.addRouting(WsRouting.builder()
 				.endpoint("/echo", new Echo())
 				.endpoint("/upload", new Echo())
@@ -35,6 +37,11 @@ public final class HelidonServer {
 		@Override
 		public void onMessage(WsSession session, String text, boolean last) {
 			session.send(text, last);
+		}
+
+		@Override
+		public void onMessage(WsSession session, BufferData payload, boolean last) {
+			// Swallowed.
 		}
 
 	}

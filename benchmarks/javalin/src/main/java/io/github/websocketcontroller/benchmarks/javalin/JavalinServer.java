@@ -21,13 +21,20 @@ public final class JavalinServer {
 		Javalin.create((config) -> {
 			config.startup.showJavalinBanner = false;
 			config.routes.ws("/echo", JavalinServer::echo);
-			config.routes.ws("/upload", JavalinServer::echo);
+			config.routes.ws("/upload", JavalinServer::upload);
 			config.routes.ws("/fanout", JavalinServer::fanOut);
 		}).start(Integer.parseInt(args[0]));
 	}
 
 	private static void echo(WsConfig socket) {
 		socket.onMessage((context) -> context.send(context.message()));
+	}
+
+	private static void upload(WsConfig socket) {
+		socket.onBinaryMessage((context) -> {
+			// Swallowed.
+		});
+		echo(socket);
 	}
 
 	private static void fanOut(WsConfig socket) {

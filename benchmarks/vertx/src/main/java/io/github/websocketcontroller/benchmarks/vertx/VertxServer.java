@@ -31,10 +31,18 @@ public final class VertxServer {
 
 	private static void serve(ServerWebSocket socket) {
 		switch (socket.path()) {
-			case "/echo", "/upload" -> socket.textMessageHandler(socket::writeTextMessage);
+			case "/echo" -> socket.textMessageHandler(socket::writeTextMessage);
+			case "/upload" -> swallow(socket);
 			case "/fanout" -> subscribe(socket);
 			default -> socket.close();
 		}
+	}
+
+	private static void swallow(ServerWebSocket socket) {
+		socket.binaryMessageHandler((payload) -> {
+			// Swallowed.
+		});
+		socket.textMessageHandler(socket::writeTextMessage);
 	}
 
 	private static void subscribe(ServerWebSocket socket) {
