@@ -327,22 +327,27 @@ public interface WebsocketConnection {
 	void setCompression(boolean compression);
 
 	/**
-	 * Sets whether messages are written to the socket at once. If so, only small ones
-	 * wait with which the receiving thread answers, while it has more to receive that has
-	 * come with what it answers: until it has received all, or for about a millisecond,
-	 * so that a burst is answered with one write. If not, small messages wait in the
-	 * write buffer, of {@code websocket-controller.write-buffer-size}, and leave
-	 * together: when it is full, when a thread that receives is about to wait, with a
-	 * ping, pong or Close, or with {@link #flush()}. That saves a system call per message
-	 * to an application that sends many at a time; one that sends without receiving has
-	 * to flush, or its peer waits for ever.
+	 * Sets whether messages are written to the socket at once, for all threads that send.
+	 * If so, a small message of the thread that receives may still wait while more has
+	 * arrived already: until that thread receives again, or for about a millisecond if it
+	 * does something else, so that a burst is answered with one write. If not, small
+	 * messages, which are those that fit into the write buffer of
+	 * {@code websocket-controller.write-buffer-size}, wait and leave together: when it is
+	 * full, when a thread that receives is about to wait, with a ping, pong or Close, or
+	 * with {@link #flush()}. That saves a system call per message to an application that
+	 * sends many at a time; one that sends without receiving has to flush, or its peer
+	 * waits for ever.
+	 * <p>
+	 * Turning it on writes what waits, and blocks as sending does.
 	 * @param autoFlush {@code true}, as it is in the beginning, to write at once
 	 * @throws ConnectionClosedException if the connection has ended or is closing
 	 */
 	void setAutoFlush(boolean autoFlush);
 
 	/**
-	 * Writes the messages that wait in the write buffer to the socket.
+	 * Writes the messages that wait in the write buffer to the socket, and blocks as
+	 * sending does. What was offered is not among them: it leaves by itself. With
+	 * auto-flush on, this is for messages before a long computation.
 	 * @throws ConnectionClosedException if the connection has ended or is closing
 	 */
 	void flush();

@@ -171,8 +171,8 @@ public final class WebsocketSettings {
 	}
 
 	/**
-	 * The read buffer of a connection, which becomes up to eight times as large while
-	 * longer messages come.
+	 * The read buffer of a connection, which becomes up to eight times as large for
+	 * longer messages, until shorter ones have come.
 	 * @return the size in bytes
 	 */
 	public int readBufferSize() {
@@ -434,8 +434,8 @@ public final class WebsocketSettings {
 		}
 
 		/**
-		 * The read buffer of a connection, which becomes up to eight times as large while
-		 * longer messages come.
+		 * The read buffer of a connection, which becomes up to eight times as large for
+		 * longer messages, until shorter ones have come.
 		 * @param readBufferSize 256 bytes to 1 MB
 		 * @return this builder
 		 */

@@ -30,7 +30,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxMessageSize Maximum size of a message that is received. A longer one ends the
  * connection with 1009.
  * @param readBufferSize Size of the read buffer of a connection, which becomes up to
- * eight times as large while longer messages come.
+ * eight times as large for longer messages, until shorter ones have come.
  * @param writeBufferSize Size of the write buffer of a connection. A frame that fits is
  * sent in one piece.
  * @param includeErrorMessage When to tell the peer the message of an exception that has
