@@ -29,8 +29,11 @@ def parse(arguments):
     parser.add_argument("--quick", action="store_true",
                         help="one short round with few connections on all cores, which fails if a contender that is there "
                              "does not deliver")
-    parser.add_argument("--document", action="store_true", help="write the tables and the chart into docs/ as well, in the place of all that was there")
-    parser.add_argument("--report", nargs="+", metavar="FILE", help="measure nothing, show these results")
+    parser.add_argument("--document", action="store_true",
+                        help="write the tables and the chart into docs/ as well, in the place of all that was there")
+    parser.add_argument("--report", nargs="+", metavar="FILE",
+                        help="measure nothing, show these results; a later one takes the place of what those before "
+                             "had of the same contender and work")
     parser.add_argument("--java-home", help="of the JDK to build and run with (the newest that is found)")
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
     parser.add_argument("--server-core", type=int, default=1, help="core that the servers are pinned to (1)")
@@ -142,13 +145,20 @@ def save(run):
 
 
 def load(files):
-    """Several runs as one; they should have been made on the same machine."""
+    """Several runs as one, which should have been made on the same machine. What a later one has takes the place of
+    what those before had of the same contender and work."""
     runs = [json.loads(pathlib.Path(file).read_text()) for file in files]
+    results = {}
+    for run in runs:
+        of_run = {}
+        for result in run["results"]:
+            of_run.setdefault((result["contender"], result["work"]), []).append(result)
+        results.update(of_run)
     return {
         **runs[-1],
         "commands": [command for run in runs for command in run["commands"]],
         "versions": {name: version for run in runs for name, version in run["versions"].items()},
-        "results": [result for run in runs for result in run["results"]],
+        "results": [result for of_turn in results.values() for result in of_turn],
     }
 
 

@@ -280,7 +280,14 @@ final class Outgoing {
 		return this.returning == Thread.currentThread() && this.writer.isAutoFlush();
 	}
 
-	private void expectMore() throws IOException {
+	private <T> void writeAndExpectMore(Write<T> write, T payload) throws IOException {
+		this.writer.setMore(true);
+		try {
+			write.write(this.writer, payload);
+		}
+		finally {
+			this.writer.setMore(false);
+		}
 		if (this.writer.hasUnflushed() && !this.lateFlushDue) {
 			this.lateFlushDue = true;
 			if (!this.lateFlushes.add(this)) {
@@ -344,16 +351,16 @@ final class Outgoing {
 	private <T> void perform(boolean message, long lastOffered, Write<T> write, T payload) {
 		boolean compressed = this.compressing;
 		enter(message);
-		boolean more = message && isReturning();
 		try {
-			this.writer.setMore(more);
 			if (lastOffered != 0) {
 				writeOffered(lastOffered);
 			}
 			this.writer.setCompression(compressed);
-			write.write(this.writer, payload);
-			if (more) {
-				expectMore();
+			if (message && isReturning()) {
+				writeAndExpectMore(write, payload);
+			}
+			else {
+				write.write(this.writer, payload);
 			}
 		}
 		catch (IOException ex) {
@@ -404,7 +411,6 @@ final class Outgoing {
 	private boolean pollAndWrite() {
 		boolean interrupted = enterAnyway();
 		try {
-			this.writer.setMore(false);
 			OutboxMessage message = this.outbox.poll(Long.MAX_VALUE);
 			if (message != null) {
 				write(message);

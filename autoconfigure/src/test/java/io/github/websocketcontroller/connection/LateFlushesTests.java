@@ -2,6 +2,7 @@ package io.github.websocketcontroller.connection;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -133,6 +134,28 @@ class LateFlushesTests {
 		assertThat(this.refusals).hasNonPositiveValue();
 		runHelpers();
 		assertThat(this.transport.writes).containsExactly(6);
+	}
+
+	@Test
+	void whenAMessageIsSentAsAStreamThenItDoesNotWait() throws IOException {
+		answer(2);
+		await().until(() -> !this.helpers.isEmpty());
+		runHelpers();
+		try (OutputStream stream = this.connection.sendStream()) {
+			stream.write(1);
+			stream.flush();
+			assertThat(this.transport.writes).containsExactly(6, 3);
+		}
+		assertThat(this.transport.writes).containsExactly(6, 3, 2);
+	}
+
+	@Test
+	void whenAMessageWasOfferedBeforeThenItDoesNotWait() {
+		this.connection.offerText("offered");
+		answer(1);
+		assertThat(this.transport.writes).containsExactly(9);
+		this.connection.flush();
+		assertThat(this.transport.writes).containsExactly(9, 3);
 	}
 
 	@Test
