@@ -54,7 +54,7 @@ import org.springframework.web.socket.WebSocketMessage;
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
 	/** Before how many reads on end others have their turn. */
-	private static final int YIELDS_ON_END = 3;
+	private static final int YIELDS_ON_END = 1;
 
 	private final String id;
 

@@ -308,12 +308,14 @@ final class Outgoing {
 	}
 
 	/**
-	 * Flushes in the place of the thread that did not return in time. May wait for the
-	 * peer.
+	 * Flushes in the place of the thread that did not return in time, whose messages no
+	 * longer wait until it receives again. May wait for the peer.
 	 */
 	void flushLate() {
 		this.lock.lock();
+		boolean interrupted = enterAnyway();
 		try {
+			this.returning = null;
 			if (!this.finished) {
 				this.writer.flush();
 			}
@@ -322,6 +324,7 @@ final class Outgoing {
 			lose();
 		}
 		finally {
+			exit(interrupted);
 			this.lock.unlock();
 		}
 	}

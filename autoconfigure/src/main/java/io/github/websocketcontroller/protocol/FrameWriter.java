@@ -99,7 +99,7 @@ final class FrameWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	void write(byte[] frame) throws IOException {
-		if (this.autoFlush && !this.more) {
+		if (this.autoFlush && !this.more && !this.unflushed) {
 			requireWhole();
 			writeWhole(ByteBuffer.wrap(frame));
 		}

@@ -137,6 +137,17 @@ class LateFlushesTests {
 	}
 
 	@Test
+	void whenTheThreadDoesNotReturnThenItsNextMessagesDoNotWait() {
+		answer(2);
+		await().until(() -> !this.helpers.isEmpty());
+		runHelpers();
+		this.connection.sendText("feed");
+		this.connection.sendText("more");
+		assertThat(this.transport.writes).containsExactly(6, 6, 6);
+		assertThat(this.helpers).isEmpty();
+	}
+
+	@Test
 	void whenAMessageIsSentAsAStreamThenItDoesNotWait() throws IOException {
 		answer(2);
 		await().until(() -> !this.helpers.isEmpty());

@@ -138,6 +138,17 @@ class MessageWriterTests {
 	}
 
 	@Test
+	void whenFramesWaitThenAPreparedMessageTakesThemAlong() throws IOException {
+		this.writer.setMore(true);
+		this.writer.text("a");
+		this.writer.setMore(false);
+		this.writer.prepared(PreparedMessage.text("b"));
+		assertThat(this.writer.hasUnflushed()).isFalse();
+		assertThat(this.transport.written())
+			.isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("a")), Frames.unmasked(0x81, Frames.utf8("b"))));
+	}
+
+	@Test
 	void whenFramesWaitThenTheirBufferStays() throws IOException {
 		this.writer.setAutoFlush(false);
 		this.writer.text("waits");
