@@ -53,9 +53,6 @@ import org.springframework.web.socket.WebSocketMessage;
  */
 public final class OpenConnection implements WebsocketConnection, ConnectionEnd {
 
-	/** Before how many reads on end others have their turn. */
-	private static final int YIELDS_ON_END = 1;
-
 	private final String id;
 
 	private final UpgradeRequest request;
@@ -100,9 +97,6 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	private final Offering offering;
 
-	/** Before how many reads on end others have had their turn. Owned by the reader. */
-	private int yields;
-
 	private final Map<String, Object> attributes = new ConcurrentHashMap<>(0);
 
 	/**
@@ -137,34 +131,13 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 				this.writeTimeout);
 		MessageReader reader = new MessageReader(transport, settings.readBufferSize(), settings.maxMessageSize(),
 				(settings.maxStreamedMessageSize() > 0) ? settings.maxStreamedMessageSize() : Long.MAX_VALUE,
-				VirtualThreads.isCurrent() ? this::flushAndLetOthersRun : this.outgoing::flushBeforeWaiting,
-				agreement.inflater(shared.compressors()));
+				this.outgoing::flushBeforeWaiting, agreement.inflater(shared.compressors()));
 		this.forks = new Forks(this, this, this.closing, this.gate, this.helpers, settings.closeTimeout());
 		this.incoming = new Incoming(reader, transport, this.outgoing, this.closing, this.gate, this, this.traffic,
 				this.control, this.forks);
 		this.toStream = (kind, frames) -> new MessageInputStream(this.incoming);
 		this.heartbeat = new Heartbeat(settings, reader, this.outgoing, this.closing, this.roundTrip, this.helpers,
 				this);
-	}
-
-	/**
-	 * Called by a virtual thread before it reads from the transport. While others run,
-	 * the peer may answer, and bytes that are there cost one read; to wait for them costs
-	 * a read in vain, a registration with a poller and a wake-up.
-	 * <p>
-	 * Not every time: a poller that nobody registers with goes to sleep, and on a carrier
-	 * that always has a thread to run it is long before it is called back for those whose
-	 * peers were silent. So within a few rounds all that run have registered.
-	 */
-	@SuppressWarnings("ThreadPriorityCheck")
-	private void flushAndLetOthersRun() throws IOException {
-		this.outgoing.flushBeforeWaiting();
-		if (++this.yields > YIELDS_ON_END) {
-			this.yields = 0;
-		}
-		else {
-			Thread.yield();
-		}
 	}
 
 	@Override
