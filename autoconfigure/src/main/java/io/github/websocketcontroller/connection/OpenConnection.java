@@ -1,6 +1,5 @@
 package io.github.websocketcontroller.connection;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
