@@ -290,8 +290,16 @@ final class Outgoing {
 		}
 		if (this.writer.hasUnflushed() && !this.lateFlushDue) {
 			this.lateFlushDue = true;
-			if (!this.lateFlushes.add(this)) {
-				this.lateFlushDue = false;
+			boolean added = false;
+			try {
+				added = this.lateFlushes.add(this);
+			}
+			finally {
+				if (!added) {
+					this.lateFlushDue = false;
+				}
+			}
+			if (!added) {
 				this.writer.flush();
 			}
 		}
@@ -304,7 +312,8 @@ final class Outgoing {
 	 */
 	boolean isLate() {
 		this.lateFlushDue = false;
-		return this.writer.hasUnflushed();
+		// A write that is under way takes them along.
+		return this.writer.hasUnflushed() && this.writer.progress() == 0;
 	}
 
 	/**

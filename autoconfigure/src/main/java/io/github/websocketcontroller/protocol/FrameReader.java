@@ -82,7 +82,10 @@ final class FrameReader {
 	 */
 	boolean next() throws IOException {
 		this.collected = false;
-		if (!this.open && !readHeader(this.maxMessageSize, true)) {
+		if (this.open) {
+			requireSize();
+		}
+		else if (!readHeader(this.maxMessageSize, true)) {
 			return false;
 		}
 		if (!(this.inPlace ? awaitPayload() : collectPayload())) {
@@ -119,6 +122,13 @@ final class FrameReader {
 		}
 		this.collected = true;
 		return true;
+	}
+
+	// A frame that was begun to be read in parts may be longer than a whole message.
+	private void requireSize() throws ProtocolException {
+		if (!this.kind.isControl() && this.compressed == null && this.messageLength > this.maxMessageSize) {
+			throw ProtocolException.tooBig();
+		}
 	}
 
 	private boolean isFrameComplete() {
@@ -206,7 +216,7 @@ final class FrameReader {
 	private void begin(long maxSize, boolean whole) throws ProtocolException {
 		this.kind = this.header.opcode();
 		if (this.kind.isControl()) {
-			this.inPlace = this.input.fit(this.header.length());
+			this.inPlace = this.input.begin(this.header.length());
 		}
 		else {
 			beginData(maxSize, whole);
@@ -232,6 +242,7 @@ final class FrameReader {
 		this.fragmented = this.header.fin() ? null : this.kind;
 		if (this.compressed != null) {
 			this.compressed.beginFrame();
+			this.input.begin(this.header.length());
 			this.inPlace = false;
 			return;
 		}
@@ -239,8 +250,10 @@ final class FrameReader {
 			throw ProtocolException.tooBig();
 		}
 		this.messageLength += this.header.length();
-		this.inPlace = begun == null && this.header.fin()
-				&& (whole ? this.input.fit(this.header.length()) : this.input.fitsUsually(this.header.length()));
+		boolean single = begun == null && this.header.fin();
+		boolean fits = (whole && single) ? this.input.beginWhole(this.header.length())
+				: this.input.begin(this.header.length());
+		this.inPlace = single && fits;
 	}
 
 	private void beginMessage() {

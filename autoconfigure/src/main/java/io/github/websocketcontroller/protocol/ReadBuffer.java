@@ -26,8 +26,10 @@ final class ReadBuffer {
 	/** How many times the usual size it may have. */
 	private static final int GROWTH = 8;
 
-	/** After how many payloads on end that fit into the usual size it goes back to it. */
-	private static final int PAYLOADS_BEFORE_SHRINKING = 4;
+	/**
+	 * After how many frames on end that need no more than the usual size it goes back.
+	 */
+	private static final int FRAMES_BEFORE_SHRINKING = 4;
 
 	private final Transport transport;
 
@@ -40,8 +42,8 @@ final class ReadBuffer {
 	/** The array as the transport wants it. */
 	private ByteBuffer view;
 
-	/** How many payloads on end would have fitted into the usual size. */
-	private int smallPayloads;
+	/** How many frames on end have needed no more than the usual size. */
+	private int framesWithoutNeed;
 
 	/** Index of the first byte that is not used yet. */
 	private int position;
@@ -101,42 +103,42 @@ final class ReadBuffer {
 	}
 
 	/**
-	 * Makes room for a payload to be in one piece, if that is worth it.
+	 * Begins a frame whose payload is wanted in one piece.
 	 * @param length the length of the payload, whose header has been used
-	 * @return {@code false} if it is too long
+	 * @return {@code false} if it is too long for that
 	 */
-	boolean fit(long length) {
-		if (fitsUsually(length)) {
-			this.smallPayloads++;
-			return true;
+	boolean beginWhole(long length) {
+		if (length + FrameHeader.MAX_SIZE > (long) GROWTH * this.usualCapacity) {
+			return begin(length);
 		}
-		long wanted = length + FrameHeader.MAX_SIZE;
-		if (wanted > (long) GROWTH * this.usualCapacity) {
-			return false;
-		}
-		this.smallPayloads = 0;
-		if (wanted > this.bytes.length) {
-			resize(((int) wanted + this.usualCapacity - 1) / this.usualCapacity * this.usualCapacity);
-		}
+		this.framesWithoutNeed = fits(length) ? this.framesWithoutNeed + 1 : 0;
 		return true;
 	}
 
 	/**
-	 * Whether a payload is in one piece without making room for it.
+	 * Begins a frame that is not worth more than the usual size.
 	 * @param length the length of the payload
-	 * @return {@code true} if it is short
+	 * @return whether it will be in one piece
 	 */
-	boolean fitsUsually(long length) {
+	boolean begin(long length) {
+		this.framesWithoutNeed++;
+		return fits(length);
+	}
+
+	private boolean fits(long length) {
 		return length <= this.usualCapacity;
 	}
 
+	// Moves what is there to the beginning, of a new array if the size changes.
 	private void resize(int capacity) {
-		byte[] resized = new byte[capacity];
+		byte[] resized = (capacity == this.bytes.length) ? this.bytes : new byte[capacity];
 		System.arraycopy(this.bytes, this.position, resized, 0, available());
 		this.limit -= this.position;
 		this.position = 0;
-		this.bytes = resized;
-		this.view = ByteBuffer.wrap(resized);
+		if (resized != this.bytes) {
+			this.bytes = resized;
+			this.view = ByteBuffer.wrap(resized);
+		}
 	}
 
 	/**
@@ -158,19 +160,23 @@ final class ReadBuffer {
 		return true;
 	}
 
+	// Grows when it is full: with what has arrived, not with what a header announces.
 	private void makeRoom(int room) {
 		if (this.position == this.limit) {
 			this.position = 0;
 			this.limit = 0;
-			if (this.bytes.length > this.usualCapacity && this.smallPayloads >= PAYLOADS_BEFORE_SHRINKING) {
+			if (this.bytes.length > this.usualCapacity && this.framesWithoutNeed >= FRAMES_BEFORE_SHRINKING) {
 				resize(this.usualCapacity);
 			}
 		}
 		else if (room > this.bytes.length - this.position) {
-			System.arraycopy(this.bytes, this.position, this.bytes, 0, available());
-			this.limit -= this.position;
-			this.position = 0;
+			boolean grows = room > this.bytes.length && this.limit == this.bytes.length;
+			resize(grows ? capacityFor(room) : this.bytes.length);
 		}
+	}
+
+	private int capacityFor(int room) {
+		return (room + FrameHeader.MAX_SIZE + this.usualCapacity - 1) / this.usualCapacity * this.usualCapacity;
 	}
 
 	/**

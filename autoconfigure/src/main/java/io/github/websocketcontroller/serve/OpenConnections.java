@@ -70,6 +70,9 @@ public final class OpenConnections {
 	 * @return {@code false} if it must not be granted any more
 	 */
 	boolean grant() {
+		if (!this.accepting) {
+			return false;
+		}
 		this.grantedAt = System.nanoTime();
 		this.granted.incrementAndGet();
 		boolean still = this.accepting;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class MessageReaderTests {
@@ -106,6 +107,43 @@ class MessageReaderTests {
 		reader.next(0);
 		assertThat(reader.text()).isEqualTo("small");
 		assertThat(transport.room).isEqualTo(BUFFER_SIZE);
+	}
+
+	@Test
+	void whenFragmentsFollowALargerMessageThenTheReadBufferGoesBackToItsSize() throws IOException {
+		ScriptedTransport transport = new ScriptedTransport(Frames.binary(Frames.bytes(5 * BUFFER_SIZE)));
+		MessageReader reader = reader(transport);
+		reader.next(0);
+		for (int i = 0; i < 5; i++) {
+			transport.add(Frames.masked((i == 0) ? 0x02 : (i == 4) ? 0x80 : 0x00, Frames.bytes(10)));
+		}
+		reader.next(0);
+		assertThat(reader.binary()).hasSize(50);
+		assertThat(transport.room).isEqualTo(BUFFER_SIZE);
+	}
+
+	@Test
+	void whenOnlyAHeaderAnnouncesALargerMessageThenTheReadBufferStaysAsItIs() throws IOException {
+		byte[] frame = Frames.binary(Frames.bytes(5 * BUFFER_SIZE));
+		ScriptedTransport transport = new ScriptedTransport(Arrays.copyOf(frame, 100), new byte[0],
+				Arrays.copyOfRange(frame, 100, frame.length));
+		MessageReader reader = reader(transport);
+		assertThat(reader.next(1_000_000_000)).isNull();
+		assertThat(transport.room).isLessThan(BUFFER_SIZE);
+		reader.next(0);
+		assertThat(reader.binary()).isEqualTo(Frames.bytes(5 * BUFFER_SIZE));
+	}
+
+	@Test
+	void whenAFrameWasBegunAsAStreamThenItMustNotBeLongerThanAWholeMessage() throws IOException {
+		byte[] frame = Frames.binary(new byte[MAX_MESSAGE_SIZE + 1]);
+		ScriptedTransport transport = new ScriptedTransport(Arrays.copyOf(frame, 14), new byte[0],
+				Arrays.copyOfRange(frame, 14, frame.length));
+		MessageReader reader = new MessageReader(new ReadBuffer(transport, BUFFER_SIZE, Frames.NOTHING_TO_FLUSH),
+				this.message, MAX_MESSAGE_SIZE, Long.MAX_VALUE, null);
+		assertThat(reader.begin(1_000_000_000)).isNull();
+		assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> reader.next(0))
+			.satisfies((ex) -> assertThat(ex.getCloseStatus().getCode()).isEqualTo(1009));
 	}
 
 	@Test
