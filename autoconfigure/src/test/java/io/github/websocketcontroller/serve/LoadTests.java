@@ -100,7 +100,7 @@ class LoadTests {
 		int messages = new Random(seed).nextInt(MESSAGES);
 		switch (seed % 20) {
 			case 1, 3, 5, 7 -> crowd.add("/echo", new EchoScript(seed, messages, Ending.RESET));
-			case 9, 11, 13 -> crowd.add("/echo?patience=1000", new EchoScript(seed, messages, Ending.SILENT));
+			case 9, 11, 13 -> crowd.add("/echo?patience=10000", new EchoScript(seed, messages, Ending.SILENT));
 			case 15, 17 -> crowd.add("/echo?silent=true", new EchoScript(seed, messages, Ending.SILENT));
 			case 19 -> crowd.add("/echo", new EchoScript(seed, messages, Ending.FLOODED));
 			default -> crowd.add("/echo", new EchoScript(seed, MESSAGES, Ending.CLOSE));
