@@ -303,9 +303,10 @@ public final class RawClient implements AutoCloseable {
 	 * Reads until the server ends the connection.
 	 * @return whether it did so with a FIN or an RST; {@code false} if it did not in time
 	 */
-	public boolean awaitEnd(Duration timeout) throws IOException {
-		this.socket.setSoTimeout((int) timeout.toMillis());
+	public boolean awaitEnd(Duration timeout) {
 		try {
+			// A socket with TLS has closed itself if a write failed.
+			this.socket.setSoTimeout((int) timeout.toMillis());
 			this.input.transferTo(OutputStream.nullOutputStream());
 			return true;
 		}
