@@ -8,8 +8,8 @@ from driver.build import GENERATOR
 from driver.machine import BENCHMARKS
 from driver.server import Server, pinned
 
-# Enough for opening and closing thousands of connections, and for what the generator waits for.
-MARGIN_SECONDS = 90
+# Enough for opening and closing thousands of connections, for a warm-up, and for what the generator waits for.
+MARGIN_SECONDS = 180
 
 UPLOAD_SECONDS = 60
 IDLE_SECONDS = 120
