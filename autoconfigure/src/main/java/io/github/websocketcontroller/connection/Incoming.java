@@ -94,6 +94,28 @@ final class Incoming {
 	}
 
 	/**
+	 * Waits for a message of a loop, which ends with the connection.
+	 * @param <T> the type of the value
+	 * @param conversion makes a value of the message
+	 * @return the message or {@code null} when the peer has closed the connection, which
+	 * is no exception there
+	 */
+	<T> @Nullable T receiveUnlessClosed(Conversion<T> conversion) {
+		if (!takeTurn(0)) {
+			return null;
+		}
+		try {
+			this.stream = null;
+			Opcode kind = nextMessageOrClose(0, MessageReader::next);
+			return (kind != null && kind != Opcode.CLOSE) ? conversion.convert(kind, this.reader) : null;
+		}
+		finally {
+			this.outgoing.setReturning(this.reader.hasMore());
+			this.turn.unlock();
+		}
+	}
+
+	/**
 	 * Waits for a message to begin.
 	 * @param timeout nanoseconds, 0 for ever
 	 * @param conversion makes a stream of the message
@@ -198,12 +220,7 @@ final class Incoming {
 			return;
 		}
 		try {
-			while (!this.broken) {
-				nextMessage(0, MessageReader::next);
-			}
-			discard();
-		}
-		catch (ConnectionClosedException ex) {
+			drainFrames();
 			if (this.broken) {
 				discard();
 			}
@@ -211,6 +228,17 @@ final class Incoming {
 		finally {
 			this.reader.release();
 			this.turn.unlock();
+		}
+	}
+
+	private void drainFrames() {
+		try {
+			while (!this.broken && !this.closing.isOver()) {
+				nextMessageOrClose(0, MessageReader::next);
+			}
+		}
+		catch (ConnectionClosedException ex) {
+			// The stream has ended without a Close, or can't be understood any more.
 		}
 	}
 
@@ -249,6 +277,14 @@ final class Incoming {
 	}
 
 	private @Nullable Opcode nextMessage(long timeout, Step step) {
+		Opcode kind = nextMessageOrClose(timeout, step);
+		if (kind == Opcode.CLOSE) {
+			throw this.end.closed(null);
+		}
+		return kind;
+	}
+
+	private @Nullable Opcode nextMessageOrClose(long timeout, Step step) {
 		long deadline = (timeout > 0) ? System.nanoTime() + timeout : 0;
 		long remaining = timeout;
 		while (true) {
@@ -257,6 +293,10 @@ final class Incoming {
 				return null;
 			}
 			if (isMessage(opcode)) {
+				return opcode;
+			}
+			if (opcode == Opcode.CLOSE) {
+				peerClosed(this.reader.closeStatus());
 				return opcode;
 			}
 			if (timeout > 0) {
@@ -275,7 +315,6 @@ final class Incoming {
 			}
 			case PING -> answer(this.reader.controlPayload());
 			case PONG -> pongArrived();
-			case CLOSE -> throw peerClosed(this.reader.closeStatus());
 			default -> {
 			}
 		}
@@ -347,7 +386,7 @@ final class Incoming {
 		}
 	}
 
-	private ConnectionClosedException peerClosed(CloseStatus status) {
+	private void peerClosed(CloseStatus status) {
 		this.closing.answered();
 		try {
 			if (!this.closing.hasBegun()) {
@@ -359,7 +398,6 @@ final class Incoming {
 			this.outgoing.close(this.closing.statusOr(status));
 			this.end.cut();
 		}
-		return this.end.closed(null);
 	}
 
 	private ConnectionClosedException violated(ProtocolException violation) {

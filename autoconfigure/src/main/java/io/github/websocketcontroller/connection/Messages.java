@@ -17,11 +17,12 @@ final class Messages<T> implements Iterator<T> {
 
 	private final WebsocketConnection connection;
 
-	private final Supplier<T> source;
+	/** Gives {@code null} when the peer has closed. */
+	private final Supplier<@Nullable T> source;
 
 	private @Nullable T next;
 
-	Messages(WebsocketConnection connection, Supplier<T> source) {
+	Messages(WebsocketConnection connection, Supplier<@Nullable T> source) {
 		this.connection = connection;
 		this.source = source;
 	}

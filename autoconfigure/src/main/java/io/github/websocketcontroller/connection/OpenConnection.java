@@ -261,23 +261,23 @@ public final class OpenConnection implements WebsocketConnection, ConnectionEnd 
 
 	@Override
 	public Iterable<WebSocketMessage<?>> messages() {
-		return () -> new Messages<>(this, this::receive);
+		return () -> new Messages<>(this, () -> this.incoming.receiveUnlessClosed(Conversions::message));
 	}
 
 	@Override
 	public <T> Iterable<T> messages(Class<T> type) {
-		Supplier<T> source = source(type);
+		Supplier<@Nullable T> source = source(type);
 		return () -> new Messages<>(this, source);
 	}
 
-	private <T> Supplier<T> source(Class<T> type) {
+	private <T> Supplier<@Nullable T> source(Class<T> type) {
 		if (type == String.class) {
-			return () -> type.cast(receiveText());
+			return () -> type.cast(this.incoming.receiveUnlessClosed(this.toText));
 		}
 		if (type == byte[].class) {
-			return () -> type.cast(receiveBinary());
+			return () -> type.cast(this.incoming.receiveUnlessClosed(this.toBinary));
 		}
-		return () -> receiveJson(type);
+		return () -> this.incoming.receiveUnlessClosed((kind, reader) -> this.conversions.json(reader, type));
 	}
 
 	@Override
