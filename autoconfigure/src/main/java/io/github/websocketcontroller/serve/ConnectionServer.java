@@ -9,8 +9,6 @@ import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.connection.SharedResources;
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Transport;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 import org.springframework.util.AlternativeJdkIdGenerator;
 import org.springframework.util.IdGenerator;
@@ -19,8 +17,6 @@ import org.springframework.util.IdGenerator;
  * Serves upgraded connections, each on a thread of its own. Thread-safe.
  */
 public final class ConnectionServer implements AutoCloseable {
-
-	private static final Log logger = LogFactory.getLog(ConnectionServer.class);
 
 	private final OpenConnections connections;
 
@@ -77,18 +73,9 @@ public final class ConnectionServer implements AutoCloseable {
 	 */
 	public boolean serve(ServeCall call, Agreement agreement, PendingTransport pending) {
 		Admission admission = this.connections.limits().admit(call.request().getRemoteAddress().getHostString());
-		this.connections.expect();
-		try {
-			this.threads.execute(new Serving(call, this.connections, admission, pending,
-					(transport) -> connection(call, agreement, transport)));
-			return true;
-		}
-		catch (RuntimeException | OutOfMemoryError ex) {
-			this.connections.expectNoMore();
-			admission.end();
-			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
-			return false;
-		}
+		return new Serving(call, this.connections, admission, pending,
+				(transport) -> connection(call, agreement, transport), this.threads)
+			.begin();
 	}
 
 	private OpenConnection connection(ServeCall call, Agreement agreement, Transport transport) {

@@ -27,8 +27,8 @@ public final class OpenConnections {
 	/** When the last one was granted. Written by any thread. */
 	private volatile long grantedAt;
 
-	/** Upgrades that are given away and not yet taken over. */
-	private final AtomicInteger expected = new AtomicInteger();
+	/** Connections that are given away and not yet taken over. */
+	private final Set<Serving> expected = ConcurrentHashMap.newKeySet();
 
 	/** Written by the life cycle. A server that has opened its port has its beans. */
 	private volatile boolean accepting = true;
@@ -82,13 +82,17 @@ public final class OpenConnections {
 		return still;
 	}
 
-	void expect() {
-		this.expected.incrementAndGet();
+	void expect(Serving connection) {
+		this.expected.add(connection);
 		this.granted.decrementAndGet();
 	}
 
-	void expectNoMore() {
-		this.expected.decrementAndGet();
+	void expectNoMore(Serving connection) {
+		this.expected.remove(connection);
+	}
+
+	Collection<Serving> expected() {
+		return Collections.unmodifiableCollection(this.expected);
 	}
 
 	void add(OpenConnection connection) {
@@ -112,7 +116,7 @@ public final class OpenConnections {
 	}
 
 	boolean isEmpty() {
-		return this.expected.get() == 0 && this.connections.isEmpty();
+		return this.expected.isEmpty() && this.connections.isEmpty();
 	}
 
 	/**

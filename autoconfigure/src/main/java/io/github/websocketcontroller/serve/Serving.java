@@ -1,6 +1,7 @@
 package io.github.websocketcontroller.serve;
 
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -16,7 +17,8 @@ import org.springframework.core.log.LogFormatUtils;
 import org.springframework.util.Assert;
 
 /**
- * The life of one serving thread: take the connection over, call {@code serve}, close.
+ * The life of one serving thread: take the connection over, call {@code serve}, close. It
+ * begins when the server has let go of the connection, or should have.
  */
 final class Serving implements Runnable {
 
@@ -33,16 +35,68 @@ final class Serving implements Runnable {
 
 	private final Function<Transport, OpenConnection> connector;
 
+	private final Executor threads;
+
+	/** When the server should have let go. */
+	private final long deadline;
+
+	/** Whether the thread was asked for. Set by whoever does it. */
+	private final AtomicBoolean started = new AtomicBoolean();
+
 	/** Whether an error of the application was reported. Set by whoever does it. */
 	private final AtomicBoolean reported = new AtomicBoolean();
 
 	Serving(ServeCall call, OpenConnections connections, Admission admission, PendingTransport pending,
-			Function<Transport, OpenConnection> connector) {
+			Function<Transport, OpenConnection> connector, Executor threads) {
 		this.call = call;
 		this.connections = connections;
 		this.admission = admission;
 		this.pending = pending;
 		this.connector = connector;
+		this.threads = threads;
+		this.deadline = System.nanoTime() + call.settings().handshakeTimeout().toNanos();
+	}
+
+	/**
+	 * Has the connection served, as soon as the server lets go of it. Returns at once.
+	 * @return {@code false} if no thread can be had to serve it
+	 */
+	boolean begin() {
+		this.connections.expect(this);
+		return this.pending.release(this::startOrClose) || start();
+	}
+
+	/**
+	 * Waits no longer for a server that should have let go. Called now and then until it
+	 * has.
+	 * @param now the present {@link System#nanoTime()}
+	 */
+	void watch(long now) {
+		if (now - this.deadline > 0) {
+			startOrClose();
+		}
+	}
+
+	private void startOrClose() {
+		if (!start()) {
+			this.pending.close();
+		}
+	}
+
+	private boolean start() {
+		if (!this.started.compareAndSet(false, true)) {
+			return true;
+		}
+		try {
+			this.threads.execute(this);
+			return true;
+		}
+		catch (RuntimeException | OutOfMemoryError ex) {
+			this.connections.expectNoMore(this);
+			this.admission.end();
+			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
+			return false;
+		}
 	}
 
 	@Override
@@ -76,8 +130,7 @@ final class Serving implements Runnable {
 
 	private @Nullable OpenConnection connect() {
 		try {
-			OpenConnection connection = this.connector
-				.apply(this.pending.open(this.call.settings().handshakeTimeout()));
+			OpenConnection connection = this.connector.apply(this.pending.open());
 			this.connections.add(connection);
 			return connection;
 		}
@@ -94,7 +147,7 @@ final class Serving implements Runnable {
 			return null;
 		}
 		finally {
-			this.connections.expectNoMore();
+			this.connections.expectNoMore(this);
 		}
 	}
 

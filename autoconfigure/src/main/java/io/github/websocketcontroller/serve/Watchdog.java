@@ -7,8 +7,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * One thread that looks at all connections a few times a second and ends what a peer
- * holds up.
+ * One thread that looks at all connections a few times a second and ends what a peer, or
+ * the server, holds up.
  */
 final class Watchdog implements Runnable {
 
@@ -53,6 +53,7 @@ final class Watchdog implements Runnable {
 			LockSupport.parkNanos(this, ROUND_NANOS);
 			try {
 				this.connections.all().forEach(this::watch);
+				this.connections.expected().forEach((serving) -> serving.watch(System.nanoTime()));
 			}
 			catch (Throwable ex) {
 				// Memory is short, even for a log line. All time-outs depend on this

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
@@ -73,6 +73,37 @@ class AdmissionEndTests {
 		assertRoom();
 	}
 
+	@Test
+	void whenThereIsNoThreadOnceTheServerHasLetGoThenTheConnectionIsClosedAndDoesNotCount() {
+		FailingTransport pending = new FailingTransport(new IOException(), true);
+		assertThat(serve((task) -> {
+			throw new RejectedExecutionException("no thread");
+		}, pending)).isTrue();
+		assertThat(pending.closed).isFalse();
+		assertThat(this.connections.isEmpty()).isFalse();
+		pending.then.run();
+		assertThat(pending.closed).isTrue();
+		assertRoom();
+	}
+
+	@Test
+	void whenTheServerDoesNotLetGoInTimeThenTheConnectionIsServedOnce() {
+		FailingTransport pending = new FailingTransport(new IOException("lost"), true);
+		AtomicInteger started = new AtomicInteger();
+		assertThat(serve((task) -> {
+			started.incrementAndGet();
+			task.run();
+		}, pending)).isTrue();
+		Serving serving = this.connections.expected().iterator().next();
+		serving.watch(System.nanoTime());
+		assertThat(started).hasValue(0);
+		serving.watch(System.nanoTime() + this.call.settings().handshakeTimeout().toNanos());
+		assertThat(started).hasValue(1);
+		assertRoom();
+		pending.then.run();
+		assertThat(started).hasValue(1);
+	}
+
 	private static <T> T fake(Class<T> type) {
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 				(proxy, method, arguments) -> switch (method.getName()) {
@@ -86,14 +117,30 @@ class AdmissionEndTests {
 
 		private final Exception failure;
 
+		private final boolean releasing;
+
+		private Runnable then = () -> {
+		};
+
 		private boolean closed;
 
 		FailingTransport(Exception failure) {
+			this(failure, false);
+		}
+
+		FailingTransport(Exception failure, boolean releasing) {
 			this.failure = failure;
+			this.releasing = releasing;
 		}
 
 		@Override
-		public Transport open(Duration timeout) throws IOException {
+		public boolean release(Runnable then) {
+			this.then = then;
+			return this.releasing;
+		}
+
+		@Override
+		public Transport open() throws IOException {
 			if (this.failure instanceof IOException ex) {
 				throw ex;
 			}

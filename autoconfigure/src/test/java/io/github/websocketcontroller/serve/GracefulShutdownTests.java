@@ -487,7 +487,12 @@ class GracefulShutdownTests {
 		volatile boolean closed;
 
 		@Override
-		public Transport open(Duration timeout) {
+		public boolean release(Runnable then) {
+			return false;
+		}
+
+		@Override
+		public Transport open() {
 			return this;
 		}
 

@@ -1,7 +1,6 @@
 package io.github.websocketcontroller.upgrade.jetty;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -82,7 +81,12 @@ final class JettyConnection extends AbstractConnection implements Connection.Upg
 	}
 
 	@Override
-	public Transport open(Duration timeout) {
+	public boolean release(Runnable then) {
+		return false;
+	}
+
+	@Override
+	public Transport open() {
 		return this.transport;
 	}
 

@@ -3,9 +3,7 @@ package io.github.websocketcontroller.upgrade.tomcat;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.tomcat.util.net.NioChannel;
@@ -26,37 +24,60 @@ final class PollerTask extends NioSocketWrapper {
 	/** Never started; a wrapper has to have one. */
 	private static final NioEndpoint NO_ENDPOINT = new NioEndpoint();
 
+	private final NioSocketWrapper wrapper;
+
+	private final SocketChannel channel;
+
 	private final @Nullable SelectionKey key;
 
-	/** Set by the poller when it begins, or by the waiting thread when it gives up. */
+	private final Runnable then;
+
+	/** Set by the poller when it begins, or by whoever won't wait for it any more. */
 	private final AtomicBoolean claimed = new AtomicBoolean();
 
 	private final CountDownLatch done = new CountDownLatch(1);
 
-	private PollerTask(@Nullable SelectionKey key) {
+	/**
+	 * Creates a task.
+	 * @param wrapper the wrapper of the socket
+	 * @param channel its channel
+	 * @param then what the poller does when it has let go; must not throw
+	 */
+	PollerTask(NioSocketWrapper wrapper, SocketChannel channel, Runnable then) {
 		super(new NioChannel(new SocketBufferHandler(0, 0, false)), NO_ENDPOINT);
-		this.key = key;
+		this.wrapper = wrapper;
+		this.channel = channel;
+		this.key = channel.keyFor(wrapper.getPoller().getSelector());
+		this.then = then;
 	}
 
 	/**
-	 * Waits until the poller has let go of a socket.
-	 * @param wrapper the wrapper of the socket
-	 * @param channel its channel
-	 * @param timeout how long to wait for
-	 * @throws IOException if the thread is interrupted
-	 * @throws IllegalStateException if the poller has not let go in time, and now will
-	 * not any more
+	 * Hands the task to the poller.
 	 */
-	static void leave(NioSocketWrapper wrapper, SocketChannel channel, Duration timeout) throws IOException {
-		PollerTask task = new PollerTask(channel.keyFor(wrapper.getPoller().getSelector()));
-		wrapper.getPoller().add(task, 0);
+	void start() {
+		this.wrapper.getPoller().add(this, 0);
+	}
+
+	NioSocketWrapper wrapper() {
+		return this.wrapper;
+	}
+
+	SocketChannel channel() {
+		return this.channel;
+	}
+
+	/**
+	 * Whether the poller has let go of the socket. If not, it never will.
+	 * @return {@code true} if it has
+	 * @throws IOException if the thread is interrupted while the poller lets go
+	 */
+	boolean hasLetGo() throws IOException {
+		if (this.claimed.compareAndSet(false, true)) {
+			return false;
+		}
 		try {
-			if (!task.done.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-				if (task.claimed.compareAndSet(false, true)) {
-					throw new IllegalStateException("Tomcat's poller did not let go of a socket in " + timeout);
-				}
-				task.done.await();
-			}
+			this.done.await();
+			return true;
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -68,8 +89,9 @@ final class PollerTask extends NioSocketWrapper {
 	public void close() {
 		if (this.claimed.compareAndSet(false, true)) {
 			letGo();
+			this.done.countDown();
+			this.then.run();
 		}
-		this.done.countDown();
 	}
 
 	private void letGo() {

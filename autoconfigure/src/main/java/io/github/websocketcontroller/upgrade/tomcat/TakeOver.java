@@ -3,9 +3,7 @@ package io.github.websocketcontroller.upgrade.tomcat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -37,33 +35,49 @@ final class TakeOver {
 	}
 
 	/**
-	 * Takes a socket over.
-	 * @param wrapper its wrapper, which no thread of Tomcat is processing
-	 * @param timeout how long it may take
-	 * @return the transport, or {@code null} if Tomcat keeps the socket
-	 * @throws IOException if the connection is gone, or is neither Tomcat's nor ours
+	 * Prepares to take a socket over.
+	 * @param wrapper its wrapper
+	 * @param then what to do when Tomcat has let go of it
+	 * @return what has Tomcat let go once it is started, or {@code null} if Tomcat keeps
+	 * the socket
 	 */
-	@Nullable Transport attempt(SocketWrapperBase<?> wrapper, Duration timeout) throws IOException {
+	@Nullable PollerTask prepare(SocketWrapperBase<?> wrapper, Runnable then) {
 		if (!this.wanted.get() || !(wrapper instanceof NioSocketWrapper nioWrapper)
 				|| nioWrapper.getSocket() instanceof SecureNioChannel) {
 			return null;
 		}
-		boolean free = false;
 		try {
-			SocketChannel channel = channel(nioWrapper);
-			if (!isTcp(channel)) {
-				return null;
-			}
-			PollerTask.leave(nioWrapper, channel, timeout);
-			free = true;
-			return transport(nioWrapper, channel);
+			SocketChannel channel = nioWrapper.getSocket().getIOChannel();
+			return isTcp(channel) ? new PollerTask(nioWrapper, channel, then) : null;
+		}
+		catch (IOException ex) {
+			return null; // It is closed, as whoever uses it will see.
 		}
 		catch (RuntimeException | LinkageError ex) {
 			giveUp(ex);
-			if (free) {
-				throw new IOException("Tomcat has let go of a socket that can't be taken over", ex);
-			}
 			return null;
+		}
+	}
+
+	/**
+	 * Takes a socket over.
+	 * @param task what was to have Tomcat let go; no thread of Tomcat is processing the
+	 * socket
+	 * @return the transport, or {@code null} if Tomcat has not let go and keeps the
+	 * socket
+	 * @throws IOException if the connection is gone, or is neither Tomcat's nor ours
+	 */
+	@Nullable Transport complete(PollerTask task) throws IOException {
+		if (!task.hasLetGo()) {
+			giveUp(new IllegalStateException("Tomcat's poller did not let go of a socket"));
+			return null;
+		}
+		try {
+			return transport(task.wrapper(), task.channel());
+		}
+		catch (RuntimeException | LinkageError ex) {
+			giveUp(ex);
+			throw new IOException("Tomcat has let go of a socket that can't be taken over", ex);
 		}
 	}
 
@@ -78,17 +92,9 @@ final class TakeOver {
 		return transport;
 	}
 
-	private static SocketChannel channel(NioSocketWrapper wrapper) throws IOException {
-		SocketChannel channel = wrapper.getSocket().getIOChannel();
-		if (channel == null) {
-			throw new ClosedChannelException();
-		}
-		return channel;
-	}
-
 	// A Unix domain socket has no reads with a time-out.
-	private static boolean isTcp(SocketChannel channel) throws IOException {
-		return channel.getLocalAddress() instanceof InetSocketAddress;
+	private static boolean isTcp(@Nullable SocketChannel channel) throws IOException {
+		return channel != null && channel.getLocalAddress() instanceof InetSocketAddress;
 	}
 
 	private void giveUp(Throwable cause) {

@@ -1,12 +1,12 @@
 package io.github.websocketcontroller.upgrade.tomcat;
 
 import java.io.IOException;
-import java.time.Duration;
 
 import io.github.websocketcontroller.transport.PendingTransport;
 import io.github.websocketcontroller.transport.Readiness;
 import io.github.websocketcontroller.transport.Transport;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket of Tomcat's, to be taken over or to be used through Tomcat.
@@ -23,6 +23,9 @@ final class UpgradedSocket implements PendingTransport {
 
 	private final ParkingTransport throughTomcat;
 
+	/** There if Tomcat was asked to let go. Set before there is a thread to open this. */
+	private volatile @Nullable PollerTask leaving;
+
 	UpgradedSocket(SocketWrapperBase<?> wrapper, TakeOver takeOver, Readiness readable, Readiness writable) {
 		this.wrapper = wrapper;
 		this.takeOver = takeOver;
@@ -30,10 +33,23 @@ final class UpgradedSocket implements PendingTransport {
 	}
 
 	@Override
-	public Transport open(Duration timeout) throws IOException {
+	public boolean release(Runnable then) {
+		PollerTask task = this.takeOver.prepare(this.wrapper, then);
+		if (task == null) {
+			return false;
+		}
+		this.leaving = task;
+		task.start();
+		return true;
+	}
+
+	@Override
+	public Transport open() throws IOException {
+		PollerTask task = this.leaving;
+		this.leaving = null;
 		this.wrapper.getLock().lock();
 		try {
-			Transport taken = this.takeOver.attempt(this.wrapper, timeout);
+			Transport taken = (task != null) ? this.takeOver.complete(task) : null;
 			return (taken != null) ? taken : this.throughTomcat;
 		}
 		finally {

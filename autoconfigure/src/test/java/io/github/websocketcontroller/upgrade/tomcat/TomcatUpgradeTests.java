@@ -3,7 +3,6 @@ package io.github.websocketcontroller.upgrade.tomcat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.websocketcontroller.testing.RawClient;
@@ -35,7 +34,7 @@ class TomcatUpgradeTests {
 	void whenAConnectionIsTakenOverThenTheTransportIsItsSocket() throws Exception {
 		UpgradesByHand upgrades = server.bean(UpgradesByHand.class);
 		try (RawClient client = upgraded("/taken")) {
-			Transport transport = upgrades.taken.get().open(Duration.ofSeconds(10));
+			Transport transport = upgrades.taken.get().open();
 			assertThat(server.takenOver()).isPositive();
 			transport.write(ByteBuffer.wrap(new byte[] { 1 }));
 			assertThat(client.input().read()).isOne();
@@ -65,7 +64,8 @@ class TomcatUpgradeTests {
 
 		@GetMapping("/taken")
 		void taken(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-			this.server.upgrade(request, response, this.taken::complete);
+			this.server.upgrade(request, response,
+					(pending) -> pending.release(() -> this.taken.complete(pending)) || this.taken.complete(pending));
 		}
 
 	}
