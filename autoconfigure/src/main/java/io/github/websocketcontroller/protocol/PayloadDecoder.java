@@ -39,11 +39,11 @@ final class PayloadDecoder {
 	 * @throws ProtocolException if they can't be part of the payload
 	 */
 	void decode(byte[] bytes, int offset, int length) throws ProtocolException {
-		Mask.apply(bytes, offset, length, this.key, (int) this.count);
+		boolean ascii = Mask.apply(bytes, offset, length, this.key, (int) this.count);
 		if (this.kind == Opcode.CLOSE) {
 			checkClose(bytes, offset - (int) this.count, (int) this.count + length);
 		}
-		else {
+		else if (!ascii || this.text != Utf8Validator.COMPLETE) {
 			check(bytes, offset, length);
 		}
 		this.count += length;

@@ -1,5 +1,7 @@
 package io.github.websocketcontroller.protocol;
 
+import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,11 +14,11 @@ class MaskTests {
 	void whenMaskedAtAnyPlaceThenOnlyThatPartIsMasked() {
 		int key = Mask.key(KEY, 0);
 		for (int offset = 0; offset <= 9; offset++) {
-			for (int count = 0; count <= 40; count++) {
+			for (int count = 0; count <= 150; count++) {
 				for (int index = 0; index <= 8; index++) {
-					byte[] bytes = Frames.bytes(60);
+					byte[] bytes = Frames.bytes(170);
 					Mask.apply(bytes, offset, count, key, index);
-					assertThat(bytes).isEqualTo(naive(Frames.bytes(60), offset, count, index));
+					assertThat(bytes).isEqualTo(naive(Frames.bytes(170), offset, count, index));
 				}
 			}
 		}
@@ -32,6 +34,28 @@ class MaskTests {
 			Mask.apply(bytes, split, 50 - split, key, split);
 			assertThat(bytes).isEqualTo(whole);
 		}
+	}
+
+	@Test
+	void whenAByteIsNotAsciiAfterwardsThenItIsTold() {
+		int key = Mask.key(KEY, 0);
+		for (int count = 0; count <= 150; count++) {
+			assertThat(Mask.apply(masked(count, -1), 5, count, key, 3)).isTrue();
+			for (int i = 0; i < count; i++) {
+				assertThat(Mask.apply(masked(count, i), 5, count, key, 3)).isFalse();
+			}
+		}
+	}
+
+	// ASCII but for one byte, and other bytes around it that must not count.
+	private static byte[] masked(int count, int exception) {
+		byte[] bytes = new byte[count + 10];
+		Arrays.fill(bytes, (byte) 0xFF);
+		Arrays.fill(bytes, 5, count + 5, (byte) 0x7F);
+		if (exception >= 0) {
+			bytes[5 + exception] = (byte) 0x80;
+		}
+		return naive(bytes, 5, count, 3);
 	}
 
 	private static byte[] naive(byte[] bytes, int offset, int count, int index) {
