@@ -42,6 +42,7 @@ class Figures:
         return sorted((share for share in shares if share[0] > most), reverse=True)
 
     def without_figures(self):
-        """What has failed, and what is not to be had."""
-        return sorted({(result["contender"], result["work"], result.get("failure") or result["unable"])
-                       for result in self.run["results"] if "failure" in result or "unable" in result})
+        """What has failed, with the last reason, and what is not to be had."""
+        reasons = {(result["contender"], result["work"]): result.get("failure") or result["unable"]
+                   for result in self.run["results"] if "failure" in result or "unable" in result}
+        return sorted((*turn, reason) for turn, reason in reasons.items())
