@@ -60,6 +60,22 @@ final class TakeOver {
 	}
 
 	/**
+	 * Asks Tomcat to let go of a socket.
+	 * @param task what does so
+	 * @return {@code false} if Tomcat can't be asked
+	 */
+	boolean start(PollerTask task) {
+		try {
+			task.start();
+			return true;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			giveUp(ex);
+			return false;
+		}
+	}
+
+	/**
 	 * Takes a socket over.
 	 * @param task what was to have Tomcat let go; no thread of Tomcat is processing the
 	 * socket

@@ -39,8 +39,7 @@ final class UpgradedSocket implements PendingTransport {
 			return false;
 		}
 		this.leaving = task;
-		task.start();
-		return true;
+		return this.takeOver.start(task);
 	}
 
 	@Override
