@@ -182,6 +182,14 @@ final class FrameReader {
 	}
 
 	/**
+	 * Whether what was read in place is ASCII.
+	 * @return {@code false} if not, or if nothing was read in place
+	 */
+	boolean isAscii() {
+		return inPlace() && this.decoder.isAscii();
+	}
+
+	/**
 	 * Frees what is kept for messages that are compressed. Nothing can be read any more.
 	 */
 	void release() {

@@ -3,6 +3,7 @@ package io.github.websocketcontroller.protocol;
 import java.io.EOFException;
 import java.io.Flushable;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -252,7 +253,9 @@ public final class MessageReader {
 	 */
 	public String text() {
 		check(this.ready == Opcode.TEXT);
-		String text = new String(this.payload, this.offset, this.length, StandardCharsets.UTF_8);
+		// What is known to be ASCII need not be looked through again.
+		Charset charset = this.frames.isAscii() ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
+		String text = new String(this.payload, this.offset, this.length, charset);
 		drop();
 		return text;
 	}

@@ -15,6 +15,9 @@ final class PayloadDecoder {
 	/** How many bytes of the frame have been decoded. */
 	private long count;
 
+	/** Whether they are known to be ASCII. */
+	private boolean ascii;
+
 	/** State of the check of a text message; outlives its frames. */
 	private int text = Utf8Validator.COMPLETE;
 
@@ -25,6 +28,15 @@ final class PayloadDecoder {
 		this.kind = kind;
 		this.key = key;
 		this.count = 0;
+		this.ascii = true;
+	}
+
+	/**
+	 * Whether all that was decoded of the frame is ASCII.
+	 * @return {@code false} if not, or if it is compressed
+	 */
+	boolean isAscii() {
+		return this.ascii;
 	}
 
 	long count() {
@@ -39,13 +51,14 @@ final class PayloadDecoder {
 	 * @throws ProtocolException if they can't be part of the payload
 	 */
 	void decode(byte[] bytes, int offset, int length) throws ProtocolException {
-		boolean ascii = Mask.apply(bytes, offset, length, this.key, (int) this.count);
+		boolean allAscii = Mask.apply(bytes, offset, length, this.key, (int) this.count);
 		if (this.kind == Opcode.CLOSE) {
 			checkClose(bytes, offset - (int) this.count, (int) this.count + length);
 		}
-		else if (!ascii || this.text != Utf8Validator.COMPLETE) {
+		else if (!allAscii || this.text != Utf8Validator.COMPLETE) {
 			check(bytes, offset, length);
 		}
+		this.ascii &= allAscii;
 		this.count += length;
 	}
 
@@ -57,6 +70,7 @@ final class PayloadDecoder {
 	 */
 	void unmask(byte[] bytes, int offset, int length) {
 		Mask.apply(bytes, offset, length, this.key, (int) this.count);
+		this.ascii = false;
 		this.count += length;
 	}
 
