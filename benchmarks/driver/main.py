@@ -154,8 +154,10 @@ def load(files):
         for result in run["results"]:
             of_run.setdefault((result["contender"], result["work"]), []).append(result)
         results.update(of_run)
+    commits = dict.fromkeys(run["machine"]["commit"] for run in runs)
     return {
         **runs[-1],
+        "machine": {**runs[-1]["machine"], "commit": ", ".join(commits)},
         "commands": [command for run in runs for command in run["commands"]],
         "versions": {name: version for run in runs for name, version in run["versions"].items()},
         "results": [result for of_turn in results.values() for result in of_turn],
