@@ -32,9 +32,9 @@ final class Mask {
 	/**
 	 * Masks or unmasks a part of a payload in place.
 	 * <p>
-	 * With its 64 bytes at a time it is too long for the JIT compiler to inline. Inlined
-	 * as far from its caller's caller as it is used, it would call for each eight bytes
-	 * what the handle needs and is not inlined there any more.
+	 * Takes 64 bytes at a time, which makes it too long for the JIT compiler to inline.
+	 * Inlined where it is used, deep below {@code serve}, it would be too deep for what
+	 * the handle itself needs, which would then be called for each eight bytes.
 	 * @param bytes where the part is
 	 * @param offset where it begins
 	 * @param count how many bytes it has
