@@ -197,7 +197,7 @@ class WebsocketControllerAutoConfigurationTests {
 				        idle-time: 5s
 				""";
 		PropertySource<?> source = new YamlPropertySourceLoader()
-			.load("test", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.load("readme", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
 			.get(0);
 		this.runner.withUserConfiguration(Customized.class)
 			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(source))

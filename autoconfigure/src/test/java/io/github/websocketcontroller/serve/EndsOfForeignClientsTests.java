@@ -189,6 +189,9 @@ class EndsOfForeignClientsTests {
 		try (ForeignClient client = open(kind, "/flood")) {
 			client.sendText("go");
 			assertThat(get(controller.ended)).isEqualTo(new CloseStatus(1011, "Write timed out"));
+			if (kind == ForeignClient.Kind.JDK) {
+				return; // It does not always see the end behind what was in the buffers.
+			}
 			while (client.nextUntilClosed() != null) {
 				// What was in the buffers.
 			}

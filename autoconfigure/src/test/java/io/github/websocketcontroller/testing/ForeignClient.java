@@ -71,10 +71,13 @@ public abstract class ForeignClient implements AutoCloseable {
 
 	/**
 	 * The next message, or {@code null} when the connection has ended.
+	 * @throws IllegalStateException if neither comes in time
 	 */
 	public @Nullable WebSocketMessage<?> nextUntilClosed() throws InterruptedException {
+		long begin = System.nanoTime();
 		WebSocketMessage<?> message = this.messages.poll(10, TimeUnit.MILLISECONDS);
 		while (message == null && !this.closed.isDone()) {
+			Assert.state(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20), "Neither a message nor the end");
 			message = this.messages.poll(10, TimeUnit.MILLISECONDS);
 		}
 		return (message != null) ? message : this.messages.poll();
