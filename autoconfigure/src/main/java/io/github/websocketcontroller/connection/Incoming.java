@@ -127,6 +127,7 @@ final class Incoming {
 		}
 		try {
 			this.stream = null;
+			this.outgoing.setReturning(false);
 			Opcode kind = nextMessage(timeout, MessageReader::begin);
 			this.stream = (kind != null) ? conversion.convert(kind, this.reader) : null;
 			return this.stream;

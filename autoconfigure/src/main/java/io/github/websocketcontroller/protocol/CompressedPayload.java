@@ -58,6 +58,8 @@ final class CompressedPayload {
 	 * @throws IOException if the stream ends or is broken, or the message must not be
 	 */
 	boolean collect(FrameHeader header, int enough, long maxSize) throws IOException {
+		requireSize(maxSize); // It may have been begun to be read in parts, under another
+								// limit.
 		while (!this.complete && this.message.length() < enough) {
 			if (!expand(enough, maxSize) && !feed(header)) {
 				return false;
@@ -70,11 +72,15 @@ final class CompressedPayload {
 		int begin = this.message.length();
 		int count = inflate(most);
 		this.size += count;
+		requireSize(maxSize);
+		this.decoder.check(this.message.bytes(), begin, count);
+		return count > 0;
+	}
+
+	private void requireSize(long maxSize) throws ProtocolException {
 		if (this.size > maxSize) {
 			throw ProtocolException.tooBig();
 		}
-		this.decoder.check(this.message.bytes(), begin, count);
-		return count > 0;
 	}
 
 	private int inflate(int most) throws ProtocolException {

@@ -63,7 +63,24 @@ final class Serving implements Runnable {
 	 */
 	boolean begin() {
 		this.connections.expect(this);
-		return this.pending.release(this::startOrClose) || start();
+		boolean begun = false;
+		try {
+			begun = this.pending.release(this::startOrClose) || start();
+			return begun;
+		}
+		finally {
+			if (!begun) {
+				giveUp();
+			}
+		}
+	}
+
+	// Whoever would start the thread from now on finds that somebody has.
+	private void giveUp() {
+		if (this.started.compareAndSet(false, true)) {
+			this.connections.expectNoMore(this);
+			this.admission.end();
+		}
 	}
 
 	/**

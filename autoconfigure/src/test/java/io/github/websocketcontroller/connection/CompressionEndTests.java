@@ -16,8 +16,8 @@ import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.compression.CountedPool;
 import io.github.websocketcontroller.compression.PerMessageDeflate;
 import io.github.websocketcontroller.outbox.Deliveries;
+import io.github.websocketcontroller.testing.FakeTransport;
 import io.github.websocketcontroller.testing.RawClient;
-import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -105,11 +105,9 @@ class CompressionEndTests {
 	/**
 	 * Sends a compressed message and half of another one, and then nothing more.
 	 */
-	private static final class Peer implements Transport {
+	private static final class Peer extends FakeTransport {
 
 		private final Deque<ByteBuffer> frames = new ArrayDeque<>();
-
-		private volatile boolean closed;
 
 		Peer() {
 			byte[] compressed = new byte[1000];
@@ -125,7 +123,7 @@ class CompressionEndTests {
 
 		@Override
 		public int read(ByteBuffer target, long timeout) {
-			ByteBuffer frame = this.closed ? null : this.frames.peek();
+			ByteBuffer frame = isOpen() ? this.frames.peek() : null;
 			if (frame == null) {
 				return -1;
 			}
@@ -136,32 +134,6 @@ class CompressionEndTests {
 				this.frames.remove();
 			}
 			return count;
-		}
-
-		@Override
-		public int write(ByteBuffer source) {
-			int count = source.remaining();
-			source.position(source.limit());
-			return count;
-		}
-
-		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) {
-			return (long) write(header) + write(payload);
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return !this.closed;
-		}
-
-		@Override
-		public void close() {
-			this.closed = true;
 		}
 
 	}

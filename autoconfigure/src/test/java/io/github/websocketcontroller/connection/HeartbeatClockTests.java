@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.transport.Transport;
+import io.github.websocketcontroller.testing.FakeTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -140,7 +140,7 @@ class HeartbeatClockTests {
 	/**
 	 * Has nothing to read, and takes all that is written.
 	 */
-	private static final class SilentTransport implements Transport {
+	private static final class SilentTransport extends FakeTransport {
 
 		final CountDownLatch reading = new CountDownLatch(1);
 
@@ -170,21 +170,8 @@ class HeartbeatClockTests {
 		}
 
 		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) {
-			return (long) write(header) + write(payload);
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return this.closed.getCount() > 0;
-		}
-
-		@Override
 		public void close() {
+			super.close();
 			this.closed.countDown();
 		}
 

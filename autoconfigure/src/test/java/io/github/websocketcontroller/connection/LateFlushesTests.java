@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.testing.FakeTransport;
 import io.github.websocketcontroller.testing.RawClient;
-import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +87,14 @@ class LateFlushesTests {
 		this.connection.sendText("one");
 		this.connection.sendText("two");
 		assertThat(this.transport.writes).containsExactly(5, 5);
+	}
+
+	@Test
+	void whenTheLastMessageOfABurstWasAStreamThenAnAnswerDoesNotWait() throws IOException {
+		receive(BURST - 1);
+		assertThat(this.connection.receiveStream().readAllBytes()).hasSize(1);
+		this.connection.sendText("one");
+		assertThat(this.transport.writes).containsExactly(5);
 	}
 
 	@Test
@@ -220,7 +228,7 @@ class LateFlushesTests {
 	/**
 	 * Has many small messages with the first read and none with the second.
 	 */
-	private static final class BurstTransport implements Transport {
+	private static final class BurstTransport extends FakeTransport {
 
 		private final List<Integer> writes = new CopyOnWriteArrayList<>();
 
@@ -229,8 +237,6 @@ class LateFlushesTests {
 		private volatile boolean read;
 
 		private volatile boolean broken;
-
-		private volatile boolean closed;
 
 		@Override
 		public int read(ByteBuffer target, long timeout) {
@@ -256,25 +262,6 @@ class LateFlushesTests {
 			}
 			this.writes.add(count);
 			return count;
-		}
-
-		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) throws IOException {
-			return (long) write(header) + write(payload);
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return !this.closed;
-		}
-
-		@Override
-		public void close() {
-			this.closed = true;
 		}
 
 	}

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
-import io.github.websocketcontroller.transport.Transport;
+import io.github.websocketcontroller.testing.FakeTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -228,7 +228,7 @@ class OfferingTests {
 	/**
 	 * Takes a frame for each step.
 	 */
-	private static final class StepwiseTransport implements Transport {
+	private static final class StepwiseTransport extends FakeTransport {
 
 		private final List<String> frames = new CopyOnWriteArrayList<>();
 
@@ -245,8 +245,6 @@ class OfferingTests {
 		private volatile byte[] lastPayload = new byte[0];
 
 		private volatile boolean writing;
-
-		private volatile boolean closed;
 
 		void awaitWrite() {
 			await().until(() -> this.writes.tryAcquire());
@@ -295,23 +293,14 @@ class OfferingTests {
 			this.writes.release();
 			this.steps.acquireUninterruptibly();
 			this.writing = false;
-			if (this.closed) {
+			if (!isOpen()) {
 				throw new ClosedChannelException();
 			}
 		}
 
 		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return !this.closed;
-		}
-
-		@Override
 		public void close() {
-			this.closed = true;
+			super.close();
 			this.input.countDown();
 			this.steps.release(1000);
 		}

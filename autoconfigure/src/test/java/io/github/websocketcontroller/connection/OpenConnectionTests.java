@@ -13,8 +13,8 @@ import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketException;
 import io.github.websocketcontroller.WebsocketSettings;
+import io.github.websocketcontroller.testing.FakeTransport;
 import io.github.websocketcontroller.testing.RawClient;
-import io.github.websocketcontroller.transport.Transport;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.web.socket.CloseStatus;
@@ -95,17 +95,15 @@ class OpenConnectionTests {
 	/**
 	 * Has a Ping for every read.
 	 */
-	private static final class FloodingTransport implements Transport {
+	private static final class FloodingTransport extends FakeTransport {
 
 		private static final byte[] PING = RawClient.bytes(0x89, new byte[0]);
 
 		private final AtomicInteger answers = new AtomicInteger();
 
-		private volatile boolean closed;
-
 		@Override
 		public int read(ByteBuffer target, long timeout) {
-			if (this.closed) {
+			if (!isOpen()) {
 				return -1;
 			}
 			target.put(PING);
@@ -118,25 +116,6 @@ class OpenConnectionTests {
 			source.position(source.limit());
 			this.answers.incrementAndGet();
 			return count;
-		}
-
-		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) {
-			return (long) write(header) + write(payload);
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return !this.closed;
-		}
-
-		@Override
-		public void close() {
-			this.closed = true;
 		}
 
 	}

@@ -101,6 +101,28 @@ class CompressedReadingTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "5000, 1009", "500, 0" })
+	void whenAMessageWasBegunAsAStreamThenItMustNotBeLongerThanAWholeMessage(int begun, int code) throws IOException {
+		String text = "a".repeat(begun) + this.random.ints(100, 'a', 'z' + 1)
+			.collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append);
+		byte[] frame = text(text);
+		// What expands to the repetition and a part of the rest.
+		int middle = frame.length - 40;
+		MessageReader reader = reader(true,
+				List.of(Arrays.copyOf(frame, middle), TIMEOUT, Arrays.copyOfRange(frame, middle, frame.length)));
+		assertThat(reader.begin(1_000_000_000)).isNull();
+		if (code == 0) {
+			assertThat(reader.next(0)).isEqualTo(Opcode.TEXT);
+			assertThat(reader.text()).isEqualTo(text);
+		}
+		else {
+			assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> reader.next(0))
+				.satisfies((ex) -> assertThat(ex.getCloseStatus().getCode()).isEqualTo(code));
+		}
+		reader.release();
+	}
+
+	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenAStreamIsSplitAnywhereThenMessagesAreTheSame(boolean takeover) {
 		List<byte[]> frames = new ArrayList<>();

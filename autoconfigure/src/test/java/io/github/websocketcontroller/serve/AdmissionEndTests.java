@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A connection that does not come about does not count.
@@ -104,6 +107,29 @@ class AdmissionEndTests {
 		assertThat(started).hasValue(1);
 	}
 
+	@Test
+	void whenThereIsNoMemoryToHaveTheServerLetGoThenTheConnectionDoesNotCount() {
+		AtomicInteger started = new AtomicInteger();
+		List<Serving> expected = new ArrayList<>();
+		PendingTransport pending = new FailingTransport(new IOException()) {
+
+			@Override
+			public boolean release(Runnable then) {
+				super.release(then);
+				expected.addAll(AdmissionEndTests.this.connections.expected());
+				throw new OutOfMemoryError("as it should");
+			}
+
+		};
+		assertThatExceptionOfType(OutOfMemoryError.class)
+			.isThrownBy(() -> serve((task) -> started.incrementAndGet(), pending));
+		assertRoom();
+		expected
+			.forEach((serving) -> serving.watch(System.nanoTime() + this.call.settings().handshakeTimeout().toNanos()));
+		assertThat(expected).hasSize(1);
+		assertThat(started).hasValue(0);
+	}
+
 	private static <T> T fake(Class<T> type) {
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 				(proxy, method, arguments) -> switch (method.getName()) {
@@ -113,7 +139,7 @@ class AdmissionEndTests {
 				}));
 	}
 
-	private static final class FailingTransport implements PendingTransport {
+	private static class FailingTransport implements PendingTransport {
 
 		private final Exception failure;
 

@@ -27,6 +27,7 @@ import io.github.websocketcontroller.connection.Agreement;
 import io.github.websocketcontroller.connection.JsonCodec;
 import io.github.websocketcontroller.connection.OpenConnection;
 import io.github.websocketcontroller.connection.SharedResources;
+import io.github.websocketcontroller.testing.FakeTransport;
 import io.github.websocketcontroller.testing.LeakCheck;
 import io.github.websocketcontroller.testing.RawClient;
 import io.github.websocketcontroller.testing.TestServer;
@@ -326,14 +327,14 @@ class GracefulShutdownTests {
 	@Test
 	void whenAConnectionIsUpgradedWhileTheShutdownBeginsThenServeIsNotCalled() {
 		OpenConnections connections = new OpenConnections();
-		FakeTransport transport = new FakeTransport();
+		GonePeer transport = new GonePeer();
 		connections.refuse();
 		AtomicBoolean served = new AtomicBoolean();
 		ServeCall call = new ServeCall("/late", request(), WebsocketSettings.DEFAULTS, (connection) -> served.set(true),
 				null);
 		new ConnectionServer(connections, Runnable::run, new NoJson()).serve(call, Agreement.NONE, transport);
 		assertThat(served).isFalse();
-		assertThat(transport.closed).isTrue();
+		assertThat(transport.isOpen()).isFalse();
 		assertThat(transport.written.array()).startsWith(0x88, 2, 1001 >> 8, 1001 & 0xFF);
 		assertThat(connections.isEmpty()).isTrue();
 	}
@@ -342,7 +343,7 @@ class GracefulShutdownTests {
 	void whenAnUpgradeWasGrantedBeforeThenTheShutdownWaitsForItsConnection() throws Exception {
 		OpenConnections connections = new OpenConnections();
 		ConnectionServer server = new ConnectionServer(connections, Runnable::run, new NoJson());
-		FakeTransport transport = new FakeTransport();
+		GonePeer transport = new GonePeer();
 		ServeCall call = new ServeCall("/granted", request(), WebsocketSettings.DEFAULTS, (connection) -> {
 		}, null);
 		assertThat(server.expect()).isTrue();
@@ -378,7 +379,7 @@ class GracefulShutdownTests {
 			throw new RejectedExecutionException("no thread");
 		};
 		ConnectionServer server = new ConnectionServer(connections, none, new NoJson());
-		assertThat(server.serve(call, Agreement.NONE, new FakeTransport())).isFalse();
+		assertThat(server.serve(call, Agreement.NONE, new GonePeer())).isFalse();
 		assertThat(output).contains("No thread can be had to serve a connection, which is closed: no thread");
 		assertThat(connections.isEmpty()).isTrue();
 	}
@@ -390,7 +391,7 @@ class GracefulShutdownTests {
 		AtomicBoolean first = new AtomicBoolean(true);
 		for (int i = 0; i < 3; i++) {
 			OpenConnection connection = new OpenConnection("id-" + i, request(), Agreement.NONE,
-					WebsocketSettings.DEFAULTS, new FakeTransport(), new SharedResources(new NoJson(), (task) -> {
+					WebsocketSettings.DEFAULTS, new GonePeer(), new SharedResources(new NoJson(), (task) -> {
 						if (first.getAndSet(false)) {
 							throw new RejectedExecutionException("no thread");
 						}
@@ -480,11 +481,9 @@ class GracefulShutdownTests {
 	}
 
 	/** A peer that says nothing and is gone. */
-	private static final class FakeTransport implements Transport, PendingTransport {
+	private static final class GonePeer extends FakeTransport implements PendingTransport {
 
 		final ByteBuffer written = ByteBuffer.allocate(1024);
-
-		volatile boolean closed;
 
 		@Override
 		public boolean release(Runnable then) {
@@ -497,34 +496,10 @@ class GracefulShutdownTests {
 		}
 
 		@Override
-		public int read(ByteBuffer target, long timeout) {
-			return -1;
-		}
-
-		@Override
 		public int write(ByteBuffer source) {
 			int count = source.remaining();
 			this.written.put(source);
 			return count;
-		}
-
-		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) {
-			return (long) write(header) + write(payload);
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return !this.closed;
-		}
-
-		@Override
-		public void close() {
-			this.closed = true;
 		}
 
 	}

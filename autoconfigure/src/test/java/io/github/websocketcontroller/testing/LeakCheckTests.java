@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.websocketcontroller.protocol.MessageReader;
-import io.github.websocketcontroller.transport.Transport;
 import org.apache.coyote.Processor;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -209,35 +208,12 @@ class LeakCheckTests {
 	/**
 	 * Has its reader wait until the test ends.
 	 */
-	private final class WaitingTransport implements Transport {
+	private final class WaitingTransport extends FakeTransport {
 
 		@Override
 		public int read(ByteBuffer target, long timeout) {
 			await();
 			return -1;
-		}
-
-		@Override
-		public int write(ByteBuffer source) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public long write(ByteBuffer header, ByteBuffer payload) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public void closeOutput() {
-		}
-
-		@Override
-		public boolean isOpen() {
-			return true;
-		}
-
-		@Override
-		public void close() {
 		}
 
 	}
