@@ -26,6 +26,8 @@ class Contender:
     only: tuple = ()
     # Works that it can't do, and why.
     cannot: dict = field(default_factory=dict)
+    # Where a server that is no JVM collects its garbage on request, if it has any.
+    collects_at: Optional[str] = None
     # One of this library's own ways to a socket, rather than a competitor.
     own: bool = False
 
@@ -37,8 +39,6 @@ class Contender:
 PACKAGE = "io.github.websocketcontroller.benchmarks"
 BURSTS = ("echo-100x16", "echo-100x16-single")
 NO_COMPRESSION = dict.fromkeys(("echo-deflate", "idle-deflate"), "has no compression")
-LIKE_THE_HANDLER = dict.fromkeys(("fanout-1000", "fanout-5000", "setup", "upload"),
-                                 "would be the same code as Spring's handler")
 
 
 def controller(name, title, *arguments, module="controller", **more):
@@ -72,8 +72,8 @@ CONTENDERS = [
     controller("controller-batched", "this library, auto-flush off", paths={"/echo": "/echo-batched"},
                only=BURSTS),
     spring_handler("spring-handler", "Spring's handler"),
-    spring_handler("spring-queued", "Spring's handler, queue, virtual thread", paths={"/echo": "/echo-queued"},
-                   cannot=LIKE_THE_HANDLER),
+    spring_handler("spring-queued", "Spring's handler, queue, virtual thread",
+                   paths={"/echo": "/echo-queued", "/fanout": "/fanout-queued", "/upload": "/upload-queued"}),
     Contender("vertx", "Vert.x, native epoll", jvm.plain("vertx", f"{PACKAGE}.vertx.VertxServer"),
               jvm.made_of("vertx", **{"Vert.x": "vertx-core"}, Netty="netty-transport"), "vertx"),
     Contender("helidon", "Helidon", jvm.plain("helidon", f"{PACKAGE}.helidon.HelidonServer"),
@@ -83,7 +83,7 @@ CONTENDERS = [
     Contender("quarkus", "Quarkus WebSockets Next", jvm.quarkus,
               jvm.made_of("quarkus", Quarkus="quarkus-websockets-next", Netty="netty-transport"), "quarkus"),
     Contender("gorilla", "gorilla/websocket", native.start("gorilla"), native.gorilla_version,
-              build=native.build_gorilla, missing=native.no_gorilla),
+              build=native.build_gorilla, missing=native.no_gorilla, collects_at="/collect-garbage"),
     Contender("c-loop", "C epoll loop, the limit", native.start("c-loop"), native.c_version,
               build=native.build_c_loop, missing=native.no_openssl, cannot=NO_COMPRESSION),
     Contender("c-loop-batched", "C epoll loop, one write per burst", native.start("c-loop", "batched"),

@@ -33,7 +33,6 @@ def setting(figures):
         f"{machine['memory']} of memory",
         f"{machine['kernel']} with TCP congestion control {machine['congestion_control']}",
         f"JDK {machine['java']}",
-        f"commit {machine['commit']}",
     ]
-    return (f"Measured on {run['date']}: {', '.join(facts)}; medians of the rounds of:\n\n"
+    return (f"Measured on: {', '.join(facts)}; medians of the rounds of:\n\n"
             f"```\n{commands}\n```\n\n" + table(["", "version"], versions))

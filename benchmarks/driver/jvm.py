@@ -3,7 +3,7 @@
 from driver.machine import BENCHMARKS, jar_version
 
 # The same for every JVM. Serial is what the JVM chooses on one core anyway.
-FLAGS = ["-Xmx1g", "-XX:+UseSerialGC"]
+FLAGS = ["-Xmx2g", "-XX:+UseSerialGC"]
 
 
 def target(module):

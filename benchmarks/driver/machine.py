@@ -72,7 +72,7 @@ def describe(java_home):
         "kernel": f"{kernel.sysname} {kernel.release.split('-')[0]}",
         # Some pace what is sent, with timers that cost on loopback, too.
         "congestion_control": pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control").read_text().strip(),
-        "commit": output_of("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip(),
+        "commit": output_of("git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude", "*").strip(),
         "java": ".".join(str(part) for part in java_version(java_home)),
     }
 

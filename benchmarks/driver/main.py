@@ -145,20 +145,22 @@ def save(run):
 
 
 def load(files):
+    return [json.loads(pathlib.Path(file).read_text()) for file in files]
+
+
+def together(runs):
     """Several runs as one, which should have been made on the same machine. What a later one has takes the place of
     what those before had of the same contender and work."""
-    runs = [json.loads(pathlib.Path(file).read_text()) for file in files]
     results = {}
     for run in runs:
         of_run = {}
         for result in run["results"]:
             of_run.setdefault((result["contender"], result["work"]), []).append(result)
         results.update(of_run)
-    commits = dict.fromkeys(run["machine"]["commit"] for run in runs)
     return {
         **runs[-1],
-        "machine": {**runs[-1]["machine"], "commit": ", ".join(commits)},
-        "commands": [command for run in runs for command in run["commands"]],
+        "commands": [line for run in runs
+                     for line in (f"# {run['date']}, commit {run['machine']['commit']}", *run["commands"])],
         "versions": {name: version for run in runs for name, version in run["versions"].items()},
         "results": [result for of_turn in results.values() for result in of_turn],
     }
@@ -174,7 +176,7 @@ def main():
     options = parse(sys.argv[1:])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.report:
-        show(load(options.report), options)
+        show(together(load(options.report)), options)
         return 0
     check_tools()
     java_home = options.java_home or newest_jdk()
@@ -200,6 +202,6 @@ def main():
         say("interrupted")
     finally:
         save(run)
-    show(run, options)
+    show(together([run]), options)
     failures = [result for result in run["results"] if "failure" in result]
     return 1 if failures and options.quick else 0

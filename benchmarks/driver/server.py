@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 
 START_SECONDS = 60
 STOP_SECONDS = 10
@@ -80,6 +81,9 @@ class Server:
             time.sleep(0.2)
             if self.processor_seconds() - before <= 0.02:
                 return
+
+    def get(self, path):
+        urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60).close()
 
     def collect_garbage(self, jcmd):
         subprocess.run([jcmd, str(self.pid), "GC.run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

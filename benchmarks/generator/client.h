@@ -51,6 +51,8 @@ struct client {
 
 	/* Time of the last event, in nanoseconds. */
 	uint64_t now;
+	/* How long it has waited for events, in nanoseconds. */
+	uint64_t waited;
 	/* Set by a work that has nothing more to do. */
 	bool done;
 
@@ -70,6 +72,8 @@ struct work {
 	bool opens;
 	/* The load is to be measured in its middle, not from begin to done. */
 	bool steady;
+	/* Waits for long, and is not to be counted. */
+	bool sleeps;
 	void (*begin)(struct client *client);
 	void (*opened)(struct client *client, struct connection *connection);
 	void (*received)(struct client *client, struct connection *connection, const struct message *message);

@@ -18,13 +18,13 @@
 
 struct measurement {
 	uint64_t clock;
-	struct processor_time server;
-	double own;
+	double server;
+	uint64_t waited;
 };
 
-static struct measurement measure(const struct options *options)
+static struct measurement measure(const struct client *client)
 {
-	return (struct measurement) { client_clock(), processor_time_of(options->server), processor_time_own() };
+	return (struct measurement) { client_clock(), processor_time_of(client->options->server), client->waited };
 }
 
 static bool input_has_ended(struct client *client)
@@ -38,11 +38,11 @@ static bool input_has_ended(struct client *client)
 static void report(const struct client *client, const struct measurement *start, const struct measurement *end)
 {
 	double seconds = (double) (end->clock - start->clock) * 1e-9;
-	printf("{\"work\": \"%s\", \"messages\": %lu, \"seconds\": %.6f, \"server_user\": %.2f, \"server_system\": %.2f, "
+	printf("{\"work\": \"%s\", \"messages\": %lu, \"seconds\": %.6f, \"server_cpu\": %.6f, "
 			"\"generator_share\": %.3f, \"p50\": %.1f, \"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f, \"done\": %s, "
 			"\"errors\": %lu, \"first_error\": \"%s\"}\n",
-			client->work->name, client->messages, seconds, end->server.user - start->server.user,
-			end->server.system - start->server.system, (end->own - start->own) / seconds,
+			client->work->name, client->messages, seconds, end->server - start->server,
+			1 - (double) (end->waited - start->waited) * 1e-9 / seconds,
 			(double) histogram_quantile(&client->latency, 0.5) * 1e-3,
 			(double) histogram_quantile(&client->latency, 0.99) * 1e-3,
 			(double) histogram_quantile(&client->latency, 0.999) * 1e-3, (double) client->latency.max * 1e-3,
@@ -52,7 +52,7 @@ static void report(const struct client *client, const struct measurement *start,
 static struct measurement begin(struct client *client)
 {
 	if (!client->work->steady) {
-		struct measurement start = measure(client->options);
+		struct measurement start = measure(client);
 		client->work->begin(client);
 		return start;
 	}
@@ -62,7 +62,7 @@ static struct measurement begin(struct client *client)
 	client_run(client, client->options->warmup, NULL);
 	client->messages = 0;
 	memset(&client->latency, 0, sizeof client->latency);
-	return measure(client->options);
+	return measure(client);
 }
 
 static void raise_the_limit_of_open_files(void)
@@ -92,7 +92,7 @@ int main(int argc, char **argv)
 	}
 	struct measurement start = begin(&client);
 	client_run(&client, options.seconds, strcmp(work->name, "idle") == 0 ? input_has_ended : NULL);
-	struct measurement end = measure(&options);
+	struct measurement end = measure(&client);
 	report(&client, &start, &end);
 	client_close_all(&client);
 	return 0;

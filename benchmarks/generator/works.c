@@ -121,7 +121,7 @@ static const struct work works[] = {
 	{ .name = "fanout", .opcode = TEXT, .steady = true, .begin = fanout_send, .received = fanout_received },
 	{ .name = "setup", .opcode = TEXT, .steady = true, .opens = true, .begin = setup_begin, .opened = setup_opened,
 			.closed = setup_closed },
-	{ .name = "idle", .opcode = TEXT, .begin = idle_begin, .received = idle_received },
+	{ .name = "idle", .opcode = TEXT, .sleeps = true, .begin = idle_begin, .received = idle_received },
 	{ .name = "upload", .opcode = BINARY, .begin = upload_begin, .received = upload_received, .sent = upload_sent },
 };
 

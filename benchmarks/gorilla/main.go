@@ -5,6 +5,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	"github.com/gorilla/websocket"
@@ -19,7 +20,13 @@ func main() {
 	http.HandleFunc("/echo", serveEcho)
 	http.HandleFunc("/fanout", serveFanOut)
 	http.HandleFunc("/upload", serveUpload)
+	http.HandleFunc("/collect-garbage", collectGarbage)
 	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+}
+
+// collectGarbage leaves in memory only what is in use, for a look at that.
+func collectGarbage(http.ResponseWriter, *http.Request) {
+	debug.FreeOSMemory()
 }
 
 func serveEcho(response http.ResponseWriter, request *http.Request) {

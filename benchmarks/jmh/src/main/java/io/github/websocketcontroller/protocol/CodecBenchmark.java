@@ -79,13 +79,29 @@ public class CodecBenchmark {
 	 */
 	@Setup
 	public void prepare() {
-		this.text = this.characters.equals("ascii") ? "abcd".repeat(this.size / 4)
-				: "abc\u00fc".repeat(this.size / 5) + "a".repeat(this.size % 5);
+		this.text = this.characters.equals("ascii") ? json(this.size)
+				: everyFourthTwoBytes(json(this.size / 5 * 4)) + json(this.size % 5);
 		this.payload = this.text.getBytes(StandardCharsets.UTF_8);
 		this.reader = reader(maskedFrame(TEXT, this.payload), null);
 		byte[] compressed = new MessageDeflater(DEFLATE, LEVEL, this.pool).compressAlone(this.payload);
 		this.inflatingReader = reader(maskedFrame(COMPRESSED_TEXT, compressed),
 				new MessageInflater(DEFLATE, this.pool));
+	}
+
+	private static String json(int length) {
+		StringBuilder json = new StringBuilder("[");
+		for (int i = 0; json.length() < length; i++) {
+			json.append("{\"id\":%d,\"user\":\"user-%d\",\"online\":%b},".formatted(i, i * 7919 % 1000, i % 3 == 0));
+		}
+		return json.substring(0, length);
+	}
+
+	private static String everyFourthTwoBytes(String text) {
+		char[] characters = text.toCharArray();
+		for (int i = 3; i < characters.length; i += 4) {
+			characters[i] = '\u00fc';
+		}
+		return new String(characters);
 	}
 
 	private static MessageReader reader(byte[] frame, MessageInflater inflater) {

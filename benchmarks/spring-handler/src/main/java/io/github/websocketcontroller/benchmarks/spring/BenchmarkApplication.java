@@ -2,6 +2,7 @@ package io.github.websocketcontroller.benchmarks.spring;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
@@ -15,10 +16,15 @@ public class BenchmarkApplication implements WebSocketConfigurer {
 
 	@Override
 	public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
-		registry.addHandler(new EchoHandler(), "/echo");
-		registry.addHandler(new QueuedEchoHandler(), "/echo-queued");
-		registry.addHandler(new FanOutHandler(), "/fanout");
-		registry.addHandler(new UploadHandler(), "/upload");
+		add(registry, "/echo", new EchoHandler(), new EchoHandler());
+		add(registry, "/fanout", new FanOutHandler(), new FanOutHandler());
+		add(registry, "/upload", new UploadHandler(), new UploadHandler());
+	}
+
+	private static void add(WebSocketHandlerRegistry registry, String path, WebSocketHandler called,
+			WebSocketHandler looping) {
+		registry.addHandler(called, path);
+		registry.addHandler(new QueuedHandler(looping), path + "-queued");
 	}
 
 	public static void main(String[] args) {

@@ -20,8 +20,8 @@ class FanOutHandler extends TextWebSocketHandler {
 
 	@Override
 	public void afterConnectionEstablished(WebSocketSession session) {
-		this.subscribers.put(session.getId(),
-				new ConcurrentWebSocketSessionDecorator(session, SEND_TIME_LIMIT, BUFFER_SIZE_LIMIT));
+		this.subscribers.put(session.getId(), (session instanceof ConcurrentWebSocketSessionDecorator) ? session
+				: new ConcurrentWebSocketSessionDecorator(session, SEND_TIME_LIMIT, BUFFER_SIZE_LIMIT));
 	}
 
 	@Override
