@@ -110,40 +110,6 @@ final class FrameWriter {
 	}
 
 	/**
-	 * Writes a frame without making bytes of its text first.
-	 * @param first its {@linkplain FrameHeader#first first byte}
-	 * @param text the payload
-	 * @return {@code false} if the text is too long or not ASCII, and was not written
-	 * @throws IOException if the stream is broken or closed
-	 */
-	boolean writeAscii(byte first, String text) throws IOException {
-		if (!fits(text.length())) {
-			return false;
-		}
-		ByteBuffer frame = begin(first, text.length());
-		if (!putAscii(text, frame)) {
-			frame.position(frame.position() - FrameHeader.sizeFor(text.length()));
-			return false;
-		}
-		end(false);
-		return true;
-	}
-
-	private static boolean putAscii(String text, ByteBuffer target) {
-		byte[] bytes = target.array();
-		int offset = target.arrayOffset() + target.position();
-		for (int i = 0; i < text.length(); i++) {
-			char character = text.charAt(i);
-			if (character >= 0x80) {
-				return false;
-			}
-			bytes[offset + i] = (byte) character;
-		}
-		target.position(target.position() + text.length());
-		return true;
-	}
-
-	/**
 	 * Whether a frame is put together in a buffer.
 	 * @param length the length of its payload
 	 * @return {@code true} if it is small enough
