@@ -21,9 +21,9 @@ from driver.report import tables
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
     parser.add_argument("--rounds", type=int, default=3, help="how often all contenders have their turn at each work (3)")
-    parser.add_argument("--seconds", type=float, default=6, help="of each measurement (6)")
-    parser.add_argument("--warmup", type=float, default=2, help="seconds of the same load before each measurement (2)")
-    parser.add_argument("--first-warmup", type=float, default=6, help="seconds of echo after a server's start (6)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement (1.5)")
+    parser.add_argument("--warmup", type=float, default=4, help="seconds of the same load before each measurement (4)")
+    parser.add_argument("--first-warmup", type=float, default=5, help="seconds of echo after a server's start (5)")
     parser.add_argument("--contenders", help="with commas between, some of " + ", ".join(c.name for c in contenders.CONTENDERS))
     parser.add_argument("--work", help="with commas between, some of " + ", ".join(work.name for work in works.WORKS))
     parser.add_argument("--quick", action="store_true",

@@ -144,6 +144,10 @@ class Contestant:
         elif self.contender.collects_at:
             server.get(self.contender.collects_at)
 
+    def start_load(self, work, seconds):
+        """The generator at work, warm-up included, to be waited for by the caller."""
+        return self._start_generator(self.server, self._arguments(work, seconds))
+
     def _arguments(self, work, seconds):
         path = self.contender.paths.get(work.path, work.path)
         return work.arguments(seconds, self.options.warmup, self.options.settle) + ["--path", path]

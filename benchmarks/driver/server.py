@@ -85,6 +85,10 @@ class Server:
     def get(self, path):
         urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60).close()
 
+    def name_compiled_code(self, jcmd):
+        """For perf, which finds the file by the process."""
+        subprocess.run([jcmd, str(self.pid), "Compiler.perfmap"], stdout=subprocess.DEVNULL, check=True, timeout=60)
+
     def collect_garbage(self, jcmd):
         subprocess.run([jcmd, str(self.pid), "GC.run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        timeout=60, check=False)
