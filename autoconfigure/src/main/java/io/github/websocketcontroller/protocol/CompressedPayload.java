@@ -58,8 +58,8 @@ final class CompressedPayload {
 	 * @throws IOException if the stream ends or is broken, or the message must not be
 	 */
 	boolean collect(FrameHeader header, int enough, long maxSize) throws IOException {
-		requireSize(maxSize); // It may have been begun to be read in parts, under another
-								// limit.
+		// It may have been begun to be read in parts, under another limit.
+		requireSize(maxSize);
 		while (!this.complete && this.message.length() < enough) {
 			if (!expand(enough, maxSize) && !feed(header)) {
 				return false;

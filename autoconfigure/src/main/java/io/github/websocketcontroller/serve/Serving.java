@@ -78,9 +78,13 @@ final class Serving implements Runnable {
 	// Whoever would start the thread from now on finds that somebody has.
 	private void giveUp() {
 		if (this.started.compareAndSet(false, true)) {
-			this.connections.expectNoMore(this);
-			this.admission.end();
+			forget();
 		}
+	}
+
+	private void forget() {
+		this.connections.expectNoMore(this);
+		this.admission.end();
 	}
 
 	/**
@@ -109,8 +113,7 @@ final class Serving implements Runnable {
 			return true;
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
-			this.connections.expectNoMore(this);
-			this.admission.end();
+			forget();
 			logger.warn("No thread can be had to serve a connection, which is closed: " + ex.getMessage());
 			return false;
 		}
