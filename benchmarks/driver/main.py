@@ -17,12 +17,18 @@ from driver.machine import BENCHMARKS, check_open_files, check_tools, describe, 
 from driver.measure import Contestant
 from driver.report import tables
 
+MOST_FRESH_ROUNDS = 3
+
 
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
-    parser.add_argument("--rounds", type=int, default=3, help="how often all contenders have their turn at each work (3)")
+    parser.add_argument("--rounds", type=int, default=7,
+                        help="how often all contenders have their turn at each work (7; at most 3 if it is measured in "
+                             "processes of its own, where one round is like the other)")
     parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement (1.5)")
-    parser.add_argument("--warmup", type=float, default=4, help="seconds of the same load before each measurement (4)")
+    parser.add_argument("--warmup", type=float, default=4,
+                        help="seconds of the same load before a contender's first measurement of each work (4)")
+    parser.add_argument("--rewarm", type=float, default=1, help="the same before the further ones (1)")
     parser.add_argument("--first-warmup", type=float, default=5, help="seconds of echo after a server's start (5)")
     parser.add_argument("--contenders", help="with commas between, some of " + ", ".join(c.name for c in contenders.CONTENDERS))
     parser.add_argument("--work", help="with commas between, some of " + ", ".join(work.name for work in works.WORKS))
@@ -108,10 +114,14 @@ def measure(chosen, chosen_works, options, java_home):
     yield from take_turns(contestants, [work for work in chosen_works if work.fresh], options, Contestant.measure_alone)
 
 
+def rounds(work, options):
+    return min(options.rounds, MOST_FRESH_ROUNDS) if work.fresh else options.rounds
+
+
 def take_turns(contestants, chosen_works, options, attempt):
     for work in chosen_works:
         able = [contestant for contestant in contestants if can(contestant.contender, work)]
-        for number in range(1, options.rounds + 1):
+        for number in range(1, rounds(work, options) + 1):
             for contestant in able if number % 2 else reversed(able):
                 with locked(options.lock):
                     result = {"round": number, **attempt(contestant, work)}

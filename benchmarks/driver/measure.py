@@ -36,6 +36,7 @@ class Contestant:
         self.jcmd = f"{java_home}/bin/jcmd"
         self.server = None
         self.failure = None
+        self.warm = set()  # at which works its server is
 
     @contextlib.contextmanager
     def running(self):
@@ -53,6 +54,7 @@ class Contestant:
         if self.failure:
             return self._result(work, failure=self.failure)
         result = self._attempt(self.server, work)
+        self.warm.add(work.name)
         self.server.wait_until_quiet(self.options.quiet)
         return result
 
@@ -131,7 +133,7 @@ class Contestant:
 
     def _warm_up_uploading(self, server, work):
         """An upload has an end instead of a duration: as many as fit into the time."""
-        deadline = time.monotonic() + self.options.warmup
+        deadline = time.monotonic() + self._warmup(work)
         while time.monotonic() < deadline:
             self._generate(server, self._arguments(work, UPLOAD_SECONDS))
 
@@ -150,7 +152,10 @@ class Contestant:
 
     def _arguments(self, work, seconds):
         path = self.contender.paths.get(work.path, work.path)
-        return work.arguments(seconds, self.options.warmup, self.options.settle) + ["--path", path]
+        return work.arguments(seconds, self._warmup(work), self.options.settle) + ["--path", path]
+
+    def _warmup(self, work):
+        return self.options.rewarm if work.name in self.warm else self.options.warmup * work.warmups
 
     def _start_generator(self, server, arguments):
         command = [*pinned(self.options.generator_core), str(GENERATOR), "--port", str(server.port),

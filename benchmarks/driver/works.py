@@ -28,7 +28,7 @@ class Work:
             "--size", str(self.size),
             "--inflight", str(self.in_flight),
             "--seconds", str(seconds),
-            "--warmup", str(warmup * self.warmups),
+            "--warmup", str(warmup),
             "--settle", str(settle),
         ]
         if self.one_by_one:
