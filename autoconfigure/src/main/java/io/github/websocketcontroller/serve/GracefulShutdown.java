@@ -38,6 +38,8 @@ final class GracefulShutdown {
 
 	private final long cutAt;
 
+	private final long interruptAgainAt;
+
 	private final long leaveAt;
 
 	/** Those that were told to go, in that order. Owned by the running thread. */
@@ -59,6 +61,7 @@ final class GracefulShutdown {
 		this.spread = Math.min(nanos(spread), total / 4);
 		this.interruptAt = now + total - total / 4;
 		this.cutAt = now + total - total / 8;
+		this.interruptAgainAt = now + total - total * 3 / 32;
 		this.leaveAt = now + total - total / 16;
 	}
 
@@ -74,6 +77,8 @@ final class GracefulShutdown {
 		this.connections.all().forEach(this::interrupt);
 		awaitUntil(this.cutAt);
 		this.connections.all().forEach(OpenConnection::cut);
+		awaitUntil(this.interruptAgainAt); // those end by themselves that waited for
+											// their peers only
 		this.connections.all().forEach(this::interruptOnce);
 		awaitUntil(this.leaveAt);
 		report(ShutdownReport.of(this.told, this.interrupted, this.connections.all()));
