@@ -30,7 +30,7 @@ class CarrierTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class, HelloController.class)
-		.properties("spring.threads.virtual.enabled=true");
+		.properties("spring.threads.virtual.enabled=true", "websocket-controller.heartbeat.interval=0");
 
 	private final Scripts scripts = server.bean(Scripts.class);
 

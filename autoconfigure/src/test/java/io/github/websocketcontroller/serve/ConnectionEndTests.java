@@ -43,7 +43,7 @@ class ConnectionEndTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class, HookedController.class)
-		.properties("websocket-controller.close-timeout=1s", "websocket-controller.write-timeout=1s",
+		.properties("websocket-controller.close-timeout=2s", "websocket-controller.write-timeout=1s",
 				"logging.level.io.github.websocketcontroller=debug");
 
 	private final Scripts scripts = server.bean(Scripts.class);
@@ -245,7 +245,7 @@ class ConnectionEndTests {
 		try (RawClient client = script((connection) -> {
 		})) {
 			assertThat(client.read().closeCode()).isEqualTo(1000);
-			assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
+			assertThat(client.awaitEnd(Duration.ofSeconds(20))).isTrue();
 		}
 	}
 
@@ -264,7 +264,7 @@ class ConnectionEndTests {
 		});
 		try (RawClient client = server.connect(4096).upgrade(path)) {
 			assertThat(ended.get().getCode()).isEqualTo(1011);
-			assertThat(client.awaitEnd(Duration.ofSeconds(10))).isTrue();
+			assertThat(client.awaitEnd(Duration.ofSeconds(20))).isTrue();
 		}
 		assertThat(log(output)).doesNotContain(" WARN ", " ERROR ");
 	}

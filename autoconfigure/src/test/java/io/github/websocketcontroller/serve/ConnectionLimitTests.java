@@ -46,7 +46,7 @@ class ConnectionLimitTests {
 		.with(EchoController.class, FailingController.class, MeetingController.class)
 		.properties("websocket-controller.limits.connections=" + MOST,
 				"websocket-controller.limits.connections-per-address=" + MOST_PER_ADDRESS,
-				"websocket-controller.close-timeout=1s", "server.forward-headers-strategy=framework");
+				"websocket-controller.close-timeout=2s", "server.forward-headers-strategy=framework");
 
 	private final ConnectionLimits limits = server.bean(OpenConnections.class).limits();
 
@@ -180,7 +180,7 @@ class ConnectionLimitTests {
 		@Override
 		public HttpHeaders upgradeHeaders(UpgradeRequest request) {
 			try {
-				this.door.await(5, TimeUnit.SECONDS);
+				this.door.await(20, TimeUnit.SECONDS);
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);

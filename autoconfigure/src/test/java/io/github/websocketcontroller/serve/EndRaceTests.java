@@ -49,7 +49,7 @@ class EndRaceTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class)
-		.properties("websocket-controller.close-timeout=1s", "websocket-controller.write-timeout=1s");
+		.properties("websocket-controller.close-timeout=1s", "websocket-controller.write-timeout=20s");
 
 	private final Scripts scripts = server.bean(Scripts.class);
 

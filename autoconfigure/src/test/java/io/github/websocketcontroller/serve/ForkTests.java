@@ -295,8 +295,12 @@ class ForkTests {
 		HookedController hooked = server.bean(HookedController.class);
 		hooked.errors.clear();
 		try (RawClient client = server.open("/forking")) {
-			assertThat(client.read().text()).isEqualTo("sorry");
-			assertThat(client.read().closeCode()).isEqualTo(1011);
+			RawClient.Frame frame = client.read();
+			if (frame.firstByte() == 0x81) { // unless the second one has closed before
+				assertThat(frame.text()).isEqualTo("sorry");
+				frame = client.read();
+			}
+			assertThat(frame.closeCode()).isEqualTo(1011);
 		}
 		server.assertNoLeaks();
 		assertThat(hooked.errors).hasSize(1).hasOnlyElementsOfType(IllegalStateException.class);
@@ -495,7 +499,12 @@ class ForkTests {
 		@Override
 		public void onError(WebsocketConnection connection, Throwable error) {
 			this.errors.add(error);
-			connection.sendText("sorry");
+			try {
+				connection.sendText("sorry");
+			}
+			catch (ConnectionClosedException ex) {
+				// The other one was faster.
+			}
 		}
 
 	}

@@ -28,7 +28,7 @@ class StalledOfferTests {
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class)
 		.properties("websocket-controller.outbox.capacity=32MB", "websocket-controller.close-timeout=1s",
-				"websocket-controller.write-timeout=1s");
+				"websocket-controller.write-timeout=3s");
 
 	private final Scripts scripts = server.bean(Scripts.class);
 

@@ -354,7 +354,7 @@ class ProxyTests {
 
 	@Test
 	void whenTheConnectionIsIdleForTooLongThenTheProxyEndsItAndServeSees1006() throws Exception {
-		try (Nginx impatient = variant("proxy_read_timeout 1h;", "proxy_read_timeout 1s;");
+		try (Nginx impatient = variant("proxy_read_timeout 1h;", "proxy_read_timeout 2s;");
 				RawClient client = impatient.connect().upgrade(path(ProxyTests::echo))) {
 			client.text("a").read();
 			assertThat(client.isAtEnd()).isTrue();
@@ -365,8 +365,8 @@ class ProxyTests {
 	@Test
 	void whenEitherEndBreaksTheSilenceThenTheProxyDoesNotEndTheConnection() throws Exception {
 		int silences = 3;
-		Duration silence = Duration.ofMillis(400);
-		try (Nginx impatient = variant("proxy_read_timeout 1h;", "proxy_read_timeout 1s;");
+		Duration silence = Duration.ofMillis(800);
+		try (Nginx impatient = variant("proxy_read_timeout 1h;", "proxy_read_timeout 2s;");
 				RawClient client = impatient.connect().upgrade(path((connection) -> {
 					for (int i = 0; i < silences; i++) {
 						assertThat(connection.receive(silence)).isNull();

@@ -41,8 +41,8 @@ class TransportContractTests {
 
 	@RegisterExtension
 	static final TestServer server = TestServer.with(Scripts.class)
-		.properties("websocket-controller.max-message-size=16MB", "websocket-controller.close-timeout=1s",
-				"websocket-controller.write-timeout=1s");
+		.properties("websocket-controller.max-message-size=16MB", "websocket-controller.close-timeout=2s",
+				"websocket-controller.write-timeout=3s");
 
 	private final Scripts scripts = server.bean(Scripts.class);
 

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ import static org.awaitility.Awaitility.await;
 class WarIntegrationTests {
 
 	private static final long PATIENCE_IN_SECONDS = 30;
+
+	private static final Pattern COMPLAINT = Pattern.compile("memory leak|SEVERE|ERROR|WARN|^\\s+at ");
 
 	private static final String TAKEN_OVER = "over from Tomcat";
 
@@ -58,8 +61,9 @@ class WarIntegrationTests {
 	}
 
 	private static void assertNoComplaints(StandaloneTomcat tomcat) {
-		assertThat(tomcat.log()).doesNotContain("memory leak", "SEVERE", "ERROR", "WARN")
-			.doesNotContainPattern("(?m)^\\s+at ");
+		// On a busy machine, Tomcat complains of how long its random numbers took.
+		assertThat(tomcat.log().lines().filter((line) -> !line.contains("Creation of SecureRandom")))
+			.noneMatch((line) -> COMPLAINT.matcher(line).find());
 	}
 
 	@Test
