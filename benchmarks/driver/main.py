@@ -23,8 +23,8 @@ MOST_FRESH_ROUNDS = 3
 def parse(arguments):
     parser = argparse.ArgumentParser(prog="benchmarks/run", description="Measures websocket servers side by side.")
     parser.add_argument("--rounds", type=int, default=7,
-                        help="how often all contenders have their turn at each work (7; at most 3 if it is measured in "
-                             "processes of its own, where one round is like the other)")
+                        help="how often all contenders have their turn at each work (7; at most 3 if each is a process "
+                             "of its own)")
     parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement (1.5)")
     parser.add_argument("--warmup", type=float, default=4,
                         help="seconds of the same load before a contender's first measurement of each work (4)")

@@ -77,8 +77,8 @@ final class GracefulShutdown {
 		this.connections.all().forEach(this::interrupt);
 		awaitUntil(this.cutAt);
 		this.connections.all().forEach(OpenConnection::cut);
-		awaitUntil(this.interruptAgainAt); // those end by themselves that waited for
-											// their peers only
+		// Those that only waited for their peers end by themselves.
+		awaitUntil(this.interruptAgainAt);
 		this.connections.all().forEach(this::interruptOnce);
 		awaitUntil(this.leaveAt);
 		report(ShutdownReport.of(this.told, this.interrupted, this.connections.all()));
