@@ -204,25 +204,25 @@ final class Serving implements Runnable {
 		catch (Throwable ex) {
 			CloseDecision decision = CloseDecision.ofFork(ex, connection, connection.isCallerInterrupted(),
 					this.call.settings().includeErrorMessage());
-			if (decision != null) {
-				if (decision.error() != null) {
-					reportOnce(connection, decision.error());
-				}
+			if (decision != null && (decision.error() == null || reportOnce(connection, decision.error()))) {
 				connection.fail(decision.status());
 			}
 		}
 	}
 
-	private void reportOnce(OpenConnection connection, Throwable error) {
+	// Whoever is the first also ends the connection, and not before onError has returned.
+	private boolean reportOnce(OpenConnection connection, Throwable error) {
 		if (this.reported.compareAndSet(false, true)) {
 			report(connection, error);
+			return true;
 		}
-		else if (!connection.isCallerInterrupted()) {
+		if (!connection.isCallerInterrupted()) {
 			logger.error(this.call.path() + ": serve has failed in a further thread on " + connection, error);
 		}
 		else if (logger.isDebugEnabled()) {
 			logger.debug(this.call.path() + ": a thread on " + connection + " has failed after its interrupt", error);
 		}
+		return false;
 	}
 
 	private void report(OpenConnection connection, Throwable error) {

@@ -45,7 +45,7 @@ class EndsOfForeignClientsTests {
 	static final TestServer server = TestServer.with(Scripts.class, EchoController.class, FloodController.class)
 		.properties("websocket-controller.paths[/small].max-message-size=1KB",
 				"websocket-controller.paths[/rated].limits.messages-per-second=5",
-				"websocket-controller.paths[/idle].limits.idle-time=300ms",
+				"websocket-controller.paths[/idle].limits.idle-time=3s",
 				"websocket-controller.paths[/script].heartbeat.interval=100ms",
 				"websocket-controller.paths[/flood].write-timeout=500ms",
 				"websocket-controller.limits.connections-per-address=2");
@@ -144,6 +144,8 @@ class EndsOfForeignClientsTests {
 	@EnumSource
 	void whenNothingIsSaidThen1001(ForeignClient.Kind kind) throws Exception {
 		try (ForeignClient client = open(kind, "/idle")) {
+			client.sendText("x");
+			assertThat(client.next()).isEqualTo(new TextMessage("x"));
 			assertThat(client.closed()).isEqualTo(new CloseStatus(1001, "Idle"));
 		}
 	}
@@ -152,8 +154,8 @@ class EndsOfForeignClientsTests {
 	@EnumSource
 	void whenAnAddressHasTooManyConnectionsThen503(ForeignClient.Kind kind) throws Exception {
 		try (ForeignClient first = open(kind, "/small"); ForeignClient second = open(kind, "/small")) {
-			for (ForeignClient client : List.of(first, second)) { // counted once it is
-																	// served
+			// Each is counted once it is served.
+			for (ForeignClient client : List.of(first, second)) {
 				client.sendText("x");
 				assertThat(client.next()).isEqualTo(new TextMessage("x"));
 			}
