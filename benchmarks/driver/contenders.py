@@ -32,6 +32,10 @@ class Contender:
     own: bool = False
 
     @property
+    def is_ours(self):
+        return self.module in ("controller", "controller-jetty")
+
+    @property
     def is_jvm(self):
         return self.module is not None
 

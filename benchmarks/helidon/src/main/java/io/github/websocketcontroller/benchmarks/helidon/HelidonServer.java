@@ -57,7 +57,19 @@ public final class HelidonServer {
 
 		@Override
 		public void onMessage(WsSession session, String text, boolean last) {
-			this.subscribers.forEach((subscriber) -> subscriber.send(text, last));
+			this.subscribers.forEach((subscriber) -> send(subscriber, text, last));
+		}
+
+		/**
+		 * A subscriber that has gone is not the publisher's failure.
+		 */
+		private void send(WsSession subscriber, String text, boolean last) {
+			try {
+				subscriber.send(text, last);
+			}
+			catch (RuntimeException gone) {
+				this.subscribers.remove(subscriber);
+			}
 		}
 
 		@Override

@@ -40,7 +40,19 @@ public final class JavalinServer {
 	private static void fanOut(WsConfig socket) {
 		socket.onConnect(subscribers::add);
 		socket.onClose(subscribers::remove);
-		socket.onMessage((context) -> subscribers.forEach((subscriber) -> subscriber.send(context.message())));
+		socket.onMessage((context) -> subscribers.forEach((subscriber) -> send(subscriber, context.message())));
+	}
+
+	/**
+	 * A subscriber that has gone is not the publisher's failure.
+	 */
+	private static void send(WsContext subscriber, String text) {
+		try {
+			subscriber.send(text);
+		}
+		catch (RuntimeException gone) {
+			subscribers.remove(subscriber);
+		}
 	}
 
 }

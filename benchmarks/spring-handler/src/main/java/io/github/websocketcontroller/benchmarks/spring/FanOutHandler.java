@@ -25,9 +25,21 @@ class FanOutHandler extends TextWebSocketHandler {
 	}
 
 	@Override
-	protected void handleTextMessage(WebSocketSession session, TextMessage message) throws IOException {
+	protected void handleTextMessage(WebSocketSession session, TextMessage message) {
 		for (WebSocketSession subscriber : this.subscribers.values()) {
+			send(subscriber, message);
+		}
+	}
+
+	/**
+	 * A subscriber that has gone is not the publisher's failure.
+	 */
+	private void send(WebSocketSession subscriber, TextMessage message) {
+		try {
 			subscriber.sendMessage(message);
+		}
+		catch (IOException | RuntimeException gone) {
+			this.subscribers.remove(subscriber.getId());
 		}
 	}
 
