@@ -135,8 +135,15 @@ final class Offering {
 		boolean done = false;
 		try {
 			while (!done) {
-				done = !this.outgoing.writeNextOffered() && this.outbox.rest();
+				// What is left when closing has begun is for whoever closes.
+				done = !this.outgoing.writeNextOffered() && (this.outbox.rest() || !this.connection.isOpen());
 			}
+		}
+		catch (RuntimeException | Error ex) {
+			// Such as a buffer that can't be read any more. What else waits is the
+			// watchdog's.
+			logger.error("A message that was offered to " + this.connection + " could not be written, and is dropped",
+					ex);
 		}
 		finally {
 			if (!done) {

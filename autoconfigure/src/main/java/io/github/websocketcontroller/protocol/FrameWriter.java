@@ -64,13 +64,14 @@ final class FrameWriter {
 	 * @throws IOException if the stream is broken or closed
 	 */
 	void write(byte first, byte[] payload, int offset, int length, boolean urgent) throws IOException {
-		ByteBuffer frame = begin(first, length);
+		ByteBuffer frame = reserveFrame(length);
 		if (fits(length)) {
-			frame.put(payload, offset, length);
+			frame.put(payloadPosition(frame, length), payload, offset, length);
+			complete(frame, first, length);
 			end(urgent);
 		}
 		else {
-			flush(frame, ByteBuffer.wrap(payload, offset, length));
+			flush(frame, first, ByteBuffer.wrap(payload, offset, length));
 		}
 	}
 
@@ -82,14 +83,14 @@ final class FrameWriter {
 	 */
 	void write(byte first, ByteBuffer payload) throws IOException {
 		int length = payload.remaining();
-		ByteBuffer frame = begin(first, length);
+		ByteBuffer frame = reserveFrame(length);
 		if (fits(length)) {
-			frame.put(frame.position(), payload, payload.position(), length);
-			frame.position(frame.position() + length);
+			frame.put(payloadPosition(frame, length), payload, payload.position(), length);
+			complete(frame, first, length);
 			end(false);
 		}
 		else {
-			flush(frame, payload.duplicate());
+			flush(frame, first, payload.duplicate());
 		}
 	}
 
@@ -118,11 +119,19 @@ final class FrameWriter {
 		return length <= this.bufferSize - FrameHeader.sizeFor(length);
 	}
 
-	// What is returned holds the header and has room for a payload that fits.
-	private ByteBuffer begin(byte first, int length) throws IOException {
-		ByteBuffer frame = reserve(FrameHeader.sizeFor(length) + (fits(length) ? length : 0));
+	// What is returned has room for the header, and for a payload that fits.
+	private ByteBuffer reserveFrame(int length) throws IOException {
+		return reserve(FrameHeader.sizeFor(length) + (fits(length) ? length : 0));
+	}
+
+	// The header comes last: a payload that can't be copied leaves nothing behind.
+	private static int payloadPosition(ByteBuffer frame, int length) {
+		return frame.position() + FrameHeader.sizeFor(length);
+	}
+
+	private static void complete(ByteBuffer frame, byte first, int length) {
 		FrameHeader.write(frame, first, length);
-		return frame;
+		frame.position(frame.position() + length);
 	}
 
 	private ByteBuffer reserve(int size) throws IOException {
@@ -216,9 +225,10 @@ final class FrameWriter {
 		return this.buffer != null;
 	}
 
-	private void flush(ByteBuffer frames, ByteBuffer payload) throws IOException {
+	private void flush(ByteBuffer frames, byte first, ByteBuffer payload) throws IOException {
 		this.amidFrame = true;
 		try {
+			FrameHeader.write(frames, first, payload.remaining());
 			frames.flip();
 			while (frames.hasRemaining()) {
 				PROGRESS.lazySet(this, ++this.writes);

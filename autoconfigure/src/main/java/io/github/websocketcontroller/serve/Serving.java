@@ -3,6 +3,7 @@ package io.github.websocketcontroller.serve;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 import io.github.websocketcontroller.ServeErrorHandler;
@@ -43,8 +44,8 @@ final class Serving implements Runnable {
 	/** Whether the thread was asked for. Set by whoever does it. */
 	private final AtomicBoolean started = new AtomicBoolean();
 
-	/** Whether an error of the application was reported. Set by whoever does it. */
-	private final AtomicBoolean reported = new AtomicBoolean();
+	/** Of the application's first error. Set by whoever has thrown it. */
+	private final AtomicReference<@Nullable ErrorReport> report = new AtomicReference<>();
 
 	Serving(ServeCall call, OpenConnections connections, Admission admission, PendingTransport pending,
 			Function<Transport, OpenConnection> connector, Executor threads) {
@@ -183,38 +184,63 @@ final class Serving implements Runnable {
 		Throwable thrown = null;
 		try {
 			this.call.method().serve(connection);
-			Assert.state(!connection.isAmidMessage(),
-					"serve has returned without closing the stream of a message that it has begun to send");
+			requireEnded(connection, "serve");
 		}
 		catch (Throwable ex) {
 			thrown = ex;
 		}
 		CloseDecision decision = CloseDecision.of(thrown, connection, connection.isInterrupted(),
 				this.call.settings().includeErrorMessage());
-		if (decision.error() != null) {
-			reportOnce(connection, decision.error());
+		if (decision.error() != null && reportOnce(connection, decision) != null) {
+			return decision;
 		}
-		return decision;
+		ErrorReport earlier = this.report.get();
+		return (earlier != null) ? earlier.await(this.call.settings().closeTimeout()) : decision;
 	}
 
 	private void runForked(OpenConnection connection, Runnable task) {
 		try {
 			this.call.method().run(task);
+			requireEnded(connection, "what serve has forked");
 		}
 		catch (Throwable ex) {
 			CloseDecision decision = CloseDecision.ofFork(ex, connection, connection.isCallerInterrupted(),
 					this.call.settings().includeErrorMessage());
-			if (decision != null && (decision.error() == null || reportOnce(connection, decision.error()))) {
-				connection.fail(decision.status());
+			if (decision != null) {
+				failForked(connection, decision);
 			}
 		}
 	}
 
-	// Whoever is the first also ends the connection, and not before onError has returned.
-	private boolean reportOnce(OpenConnection connection, Throwable error) {
-		if (this.reported.compareAndSet(false, true)) {
+	// If another thread has failed before, the connection is that one's to end.
+	private void failForked(OpenConnection connection, CloseDecision decision) {
+		if (decision.error() == null) {
+			if (this.report.get() == null) {
+				connection.fail(decision.status());
+			}
+			return;
+		}
+		ErrorReport own = reportOnce(connection, decision);
+		if (own != null) {
+			connection.fail(decision.status());
+			own.done();
+		}
+	}
+
+	private static void requireEnded(OpenConnection connection, String who) {
+		Assert.state(!connection.isAmidMessage() || !connection.isOpen(),
+				() -> who + " has returned without closing the stream of a message that it has begun to send");
+	}
+
+	// Only the first error is reported, and only what it was reported with ends the
+	// connection, not before onError has returned.
+	private @Nullable ErrorReport reportOnce(OpenConnection connection, CloseDecision decision) {
+		Throwable error = decision.error();
+		Assert.state(error != null, "There must be an error");
+		ErrorReport own = new ErrorReport(decision);
+		if (this.report.compareAndSet(null, own)) {
 			report(connection, error);
-			return true;
+			return own;
 		}
 		if (!connection.isCallerInterrupted()) {
 			logger.error(this.call.path() + ": serve has failed in a further thread on " + connection, error);
@@ -222,7 +248,7 @@ final class Serving implements Runnable {
 		else if (logger.isDebugEnabled()) {
 			logger.debug(this.call.path() + ": a thread on " + connection + " has failed after its interrupt", error);
 		}
-		return false;
+		return null;
 	}
 
 	private void report(OpenConnection connection, Throwable error) {

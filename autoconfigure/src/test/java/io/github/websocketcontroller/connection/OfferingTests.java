@@ -1,6 +1,8 @@
 package io.github.websocketcontroller.connection;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,11 +15,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import io.github.websocketcontroller.ConnectionClosedException;
 import io.github.websocketcontroller.UpgradeRequest;
 import io.github.websocketcontroller.WebsocketSettings;
 import io.github.websocketcontroller.testing.FakeTransport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -29,6 +34,7 @@ import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.TextMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
@@ -43,6 +49,8 @@ class OfferingTests {
 	/** Whether threads can be had. */
 	private volatile boolean threads = true;
 
+	private final List<Thread> started = new CopyOnWriteArrayList<>();
+
 	private final OpenConnection connection = new OpenConnection("id", request(), Agreement.NONE,
 			WebsocketSettings.DEFAULTS, this.transport, new SharedResources(proxy(JsonCodec.class), this::execute));
 
@@ -50,7 +58,9 @@ class OfferingTests {
 		if (!this.threads) {
 			throw new RejectedExecutionException("none left");
 		}
-		new Thread(task).start();
+		Thread thread = new Thread(task);
+		this.started.add(thread);
+		thread.start();
 	}
 
 	private static UpgradeRequest request() {
@@ -116,6 +126,44 @@ class OfferingTests {
 		await().until(() -> this.connection.getQueuedMessages() == 0);
 		assertThat(this.connection.getDroppedMessages()).isZero();
 		assertThat(this.transport.frames.stream().filter("81 sent"::equals)).hasSize(100);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_22)
+	void whenABufferThatWasOfferedCannotBeReadThenOnlyThatMessageIsLost(CapturedOutput output) throws Exception {
+		Class<?> type = Class.forName("java.lang.foreign.Arena");
+		Object arena = type.getMethod("ofShared").invoke(null);
+		Object segment = type.getMethod("allocate", long.class).invoke(arena, 20L);
+		Method asBuffer = Class.forName("java.lang.foreign.MemorySegment").getMethod("asByteBuffer");
+		offer("a");
+		this.transport.awaitWrite();
+		assertThat(this.connection.offer(new BinaryMessage((ByteBuffer) asBuffer.invoke(segment)))).isTrue();
+		type.getMethod("close").invoke(arena);
+		this.transport.steps.release(2);
+		await().until(() -> output.getAll().contains("could not be written, and is dropped"));
+		offer("b");
+		await().until(() -> {
+			this.connection.watch(System.nanoTime());
+			return this.transport.frames.size() == 2;
+		});
+		assertThat(this.transport.frames).containsExactly("81 a", "81 b");
+		assertThat(this.connection.getDroppedMessages()).isEqualTo(1);
+	}
+
+	@Test
+	void whenNobodyCanCloseAmidAMessageThenTheWriterOfWhatWaitsEnds() throws Exception {
+		OutputStream message = this.connection.sendStream();
+		offer("a");
+		await().until(() -> !this.started.isEmpty());
+		this.threads = false;
+		assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(this.connection::close);
+		for (Thread writer : this.started) {
+			writer.join(20_000);
+			assertThat(writer.isAlive()).isFalse();
+		}
+		this.connection.cut();
+		assertThat(this.connection.getDroppedMessages()).isEqualTo(1);
+		assertThatExceptionOfType(ConnectionClosedException.class).isThrownBy(message::close);
 	}
 
 	@Test

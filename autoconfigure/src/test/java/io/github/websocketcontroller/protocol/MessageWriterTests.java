@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.socket.CloseStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -80,6 +81,18 @@ class MessageWriterTests {
 		byte[][] frames = new byte[21][];
 		Arrays.fill(frames, Frames.unmasked(0x82, message));
 		assertThat(this.transport.written()).isEqualTo(Frames.concat(frames));
+	}
+
+	@Test
+	void whenAPayloadCannotBeCopiedThenNothingIsLeftOfItsFrame() throws IOException {
+		this.writer.setAutoFlush(false);
+		this.writer.text("before");
+		assertThatExceptionOfType(IndexOutOfBoundsException.class)
+			.isThrownBy(() -> this.writer.fragment(Opcode.BINARY, true, new byte[3], 2, 5));
+		this.writer.text("after");
+		this.writer.flush();
+		assertThat(this.transport.written()).isEqualTo(Frames.concat(Frames.unmasked(0x81, Frames.utf8("before")),
+				Frames.unmasked(0x81, Frames.utf8("after"))));
 	}
 
 	@Test

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.websocketcontroller.ConnectionClosedException;
+import io.github.websocketcontroller.InvalidMessageException;
 import io.github.websocketcontroller.ServeErrorHandler;
 import io.github.websocketcontroller.WebsocketConnection;
 import io.github.websocketcontroller.WebsocketController;
@@ -52,6 +53,8 @@ class ForkTests {
 		.properties("websocket-controller.close-timeout=2s", "websocket-controller.write-timeout=1s");
 
 	private final Scripts scripts = server.bean(Scripts.class);
+
+	private final HookedController hooked = server.bean(HookedController.class);
 
 	/** What has ended {@code serve}, or that it has returned. */
 	private final CompletableFuture<Object> served = new CompletableFuture<>();
@@ -292,16 +295,122 @@ class ForkTests {
 
 	@Test
 	void whenSeveralForksFailThenTheHookIsCalledOnce(CapturedOutput output) throws Exception {
-		HookedController hooked = server.bean(HookedController.class);
-		hooked.errors.clear();
-		hooked.forks.clear();
-		try (RawClient client = server.open("/forking")) {
-			assertThat(client.read().text()).isEqualTo("sorry");
-			assertThat(client.read().closeCode()).isEqualTo(1011);
+		List<Thread> forks = new CopyOnWriteArrayList<>();
+		CountDownLatch together = new CountDownLatch(2);
+		Runnable failing = () -> {
+			forks.add(Thread.currentThread());
+			together.countDown();
+			awaitAll(together);
+			throw new IllegalStateException("mine");
+		};
+		try (RawClient client = openHooked((connection) -> {
+			connection.fork(failing);
+			connection.fork(failing);
+			waitForEver();
+		}, (connection) -> {
+			// The other one has failed, too, and must not end the connection meanwhile.
+			for (Thread fork : forks) {
+				if (fork != Thread.currentThread()) {
+					fork.join(20_000);
+				}
+			}
+			connection.sendText("sorry");
+		})) {
+			assertSorry(client);
 		}
 		server.assertNoLeaks();
-		assertThat(hooked.errors).hasSize(1).hasOnlyElementsOfType(IllegalStateException.class);
+		assertThat(this.hooked.errors).hasSize(1).hasOnlyElementsOfType(IllegalStateException.class);
 		assertThat(lines(output, " ERROR ")).singleElement().asString().contains("further thread");
+	}
+
+	private static void awaitAll(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			// It fails all the same.
+		}
+	}
+
+	private RawClient openHooked(Scripts.Script script, Scripts.Script hook) throws Exception {
+		this.hooked.errors.clear();
+		this.hooked.script = (connection) -> watch(connection, script, this.served);
+		this.hooked.hook = hook;
+		return server.open("/hooked");
+	}
+
+	private static void assertSorry(RawClient client) throws Exception {
+		assertThat(client.read().text()).isEqualTo("sorry");
+		assertThat(client.read().closeCode()).isEqualTo(1011);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "fails", "returns", "receives nonsense" })
+	void whenServeEndsWhileTheHookIsAtWorkForAForkThenItWaits(String end, CapturedOutput output) throws Exception {
+		CountDownLatch atWork = new CountDownLatch(1);
+		try (RawClient client = openHooked((connection) -> {
+			connection.fork(() -> {
+				throw new IllegalStateException("first");
+			});
+			atWork.await();
+			switch (end) {
+				case "fails" -> throw new IllegalStateException("second");
+				case "receives nonsense" -> connection.receiveJson(Map.class);
+				default -> {
+				}
+			}
+		}, (connection) -> {
+			atWork.countDown();
+			served();
+			if (end.equals("fails")) {
+				await().until(() -> !lines(output, "further thread").isEmpty());
+			}
+			Thread.sleep(200); // in which the connection could end
+			connection.sendText("sorry");
+		})) {
+			client.text("{");
+			assertSorry(client);
+		}
+		assertThat(this.hooked.errors).singleElement().asString().contains("first");
+		assertThat(lines(output, " WARN ")).isEmpty();
+		assertThat(lines(output, " ERROR ")).hasSize(end.equals("fails") ? 1 : 0);
+	}
+
+	@Test
+	void whenAForkReceivesNonsenseWhileTheHookIsAtWorkThenItDoesNotEndTheConnection(CapturedOutput output)
+			throws Exception {
+		CountDownLatch atWork = new CountDownLatch(1);
+		try (RawClient client = openHooked((connection) -> {
+			fork(connection, (same) -> connection.receiveJson(Map.class));
+			throw new IllegalStateException("first");
+		}, (connection) -> {
+			atWork.countDown();
+			forked();
+			Thread.sleep(200); // in which the connection could end
+			connection.sendText("sorry");
+		})) {
+			assertThat(atWork.await(20, TimeUnit.SECONDS)).isTrue();
+			client.text("{");
+			assertSorry(client);
+		}
+		assertThat(forked()).isInstanceOf(InvalidMessageException.class);
+		assertThat(this.hooked.errors).singleElement().asString().contains("first");
+		assertNothingLogged(output);
+	}
+
+	@Test
+	void whenAForkLeavesAMessageOpenThenThatIsTheErrorOfServe(CapturedOutput output) throws Exception {
+		try (RawClient client = open((connection) -> {
+			fork(connection, (same) -> connection.sendWriter().write("lost"));
+			forked();
+			connection.sendText("waits for the end of the other message");
+		})) {
+			assertThat(client.read().closeCode()).isEqualTo(1011);
+		}
+		assertThat(forked()).isEqualTo("returned");
+		assertThat(served()).isInstanceOf(WebsocketException.class);
+		assertThat(lines(output, " ERROR ")).singleElement().asString().contains("serve has failed");
+		assertThat(lines(output, "without closing the stream of a message")).isNotEmpty();
 	}
 
 	@Test
@@ -470,50 +579,28 @@ class ForkTests {
 		}
 	}
 
-	@WebsocketController("/forking")
+	@WebsocketController("/hooked")
 	static class HookedController implements ServeErrorHandler {
 
 		final List<Throwable> errors = new CopyOnWriteArrayList<>();
 
-		final List<Thread> forks = new CopyOnWriteArrayList<>();
+		volatile Scripts.Script script = WebsocketConnection::close;
 
-		void serve(WebsocketConnection connection) throws InterruptedException {
-			CountDownLatch together = new CountDownLatch(2);
-			for (int i = 0; i < 2; i++) {
-				connection.fork(() -> {
-					this.forks.add(Thread.currentThread());
-					together.countDown();
-					try {
-						together.await();
-					}
-					catch (InterruptedException ex) {
-						// It fails all the same.
-					}
-					throw new IllegalStateException("mine");
-				});
-			}
-			waitForEver();
-		}
+		volatile Scripts.Script hook = WebsocketConnection::close;
 
-		private void awaitOther() {
-			try {
-				for (Thread fork : this.forks) {
-					if (fork != Thread.currentThread()) {
-						fork.join(20_000);
-					}
-				}
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
+		void serve(WebsocketConnection connection) throws Exception {
+			this.script.run(connection);
 		}
 
 		@Override
 		public void onError(WebsocketConnection connection, Throwable error) {
 			this.errors.add(error);
-			awaitOther(); // which has failed, too, and must not end the connection
-							// meanwhile
-			connection.sendText("sorry");
+			try {
+				this.hook.run(connection);
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 	}
