@@ -42,7 +42,14 @@ class Figures:
         return sorted((share for share in shares if share[0] > most), reverse=True)
 
     def without_figures(self):
-        """What has failed, with the last reason, and what is not to be had."""
-        reasons = {(result["contender"], result["work"]): result.get("failure") or result["unable"]
-                   for result in self.run["results"] if "failure" in result or "unable" in result}
-        return sorted((*turn, reason) for turn, reason in reasons.items())
+        """What has failed, in how many rounds and with the last reason, and what is not to be had."""
+        reasons = {}
+        for result in self.run["results"]:
+            if "failure" in result or "unable" in result:
+                turn = (result["contender"], result["work"])
+                reasons.setdefault(turn, []).append(result.get("failure") or result["unable"])
+        return sorted((*turn, self._missing(turn, len(failed)), failed[-1]) for turn, failed in reasons.items())
+
+    def _missing(self, turn, failed):
+        measured = len(self._results.get(turn, []))
+        return f"No figures in {failed} of {failed + measured} rounds" if measured else "No figures"

@@ -78,10 +78,10 @@ def describe(java_home):
 
 
 def check_tools():
-    missing = [tool for tool in ("taskset", "make", "cc") if not shutil.which(tool)]
+    missing = [tool for tool in ("taskset", "make", "cc", "openssl") if not shutil.which(tool)]
     missing += ["zlib.h"] if "cc" not in missing and not has_header("zlib.h") else []
     if missing:
-        raise SystemExit(f"there is no {', no '.join(missing)} (Debian: util-linux, make, gcc, zlib1g-dev)")
+        raise SystemExit(f"there is no {', no '.join(missing)} (Debian: util-linux, make, gcc, openssl, zlib1g-dev)")
 
 
 def check_open_files(connections):

@@ -50,6 +50,12 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("there has to be a round")
+    if options.seconds <= 0 or min(options.warmup, options.rewarm, options.first_warmup) < 0:
+        parser.error("a measurement takes more than no time, and a warm-up not less")
+    if options.server_core == options.generator_core:
+        parser.error("server and generator need a core each")
+    if options.quick and options.document:
+        parser.error("what --quick measures is not for a document")
     options.quiet, options.settle = 5, 0.5
     if options.quick:
         options.rounds, options.seconds, options.warmup, options.first_warmup = 1, 0.3, 0.1, 0
@@ -62,6 +68,7 @@ def choose(all_of_them, names):
     if not names:
         return all_of_them
     known = {one.name: one for one in all_of_them}
+    names = ",".join(dict.fromkeys(name for name in names.split(",") if name))
     unknown = [name for name in names.split(",") if name not in known]
     if unknown:
         raise SystemExit(f"there is no {', '.join(unknown)}, but {', '.join(known)}")
@@ -216,7 +223,8 @@ def main():
         for result in measure(chosen, chosen_works, options, java_home):
             run["results"].append(result)
     except KeyboardInterrupt:
-        say("interrupted")
+        say("interrupted" + ("; the document stays as it is" if options.document else ""))
+        options.document = False
     finally:
         save(run)
     show(together([run]), options)

@@ -9,7 +9,7 @@ from driver.build import GENERATOR
 from driver.machine import BENCHMARKS
 from driver.server import Server, pinned
 
-# Enough for opening and closing thousands of connections, for a warm-up, and for what the generator waits for.
+# Enough for opening and closing thousands of connections, and for what the generator waits for.
 MARGIN_SECONDS = 180
 
 UPLOAD_SECONDS = 60
@@ -78,7 +78,7 @@ class Contestant:
         if seconds > 0:
             path = self.contender.paths.get("/echo", "/echo")
             self._generate(server, ["--work", "echo", "--path", path, "--conns", "100", "--warmup", "0",
-                                    "--seconds", str(seconds)])
+                                    "--seconds", str(seconds)], seconds)
             server.wait_until_quiet(self.options.quiet)
 
     def _attempt(self, server, work):
@@ -96,7 +96,7 @@ class Contestant:
         if work.kind == "upload":
             seconds = UPLOAD_SECONDS
             self._warm_up_uploading(server, work)
-        figures = self._generate(server, self._arguments(work, seconds))
+        figures = self._generate(server, self._arguments(work, seconds), seconds + self._warmup(work))
         if figures["errors"]:
             raise Failure(f"{figures['errors']} errors: {figures['first_error']}")
         if not figures["messages"] or (work.kind == "upload" and not figures["done"]):
@@ -129,13 +129,13 @@ class Contestant:
         if self.contender.is_jvm and not self.options.quick:
             path = self.contender.paths.get(work.path, work.path)
             self._generate(server, ["--work", "setup", "--path", path, "--conns", "32", "--warmup", "0",
-                                    "--seconds", str(SETTING_UP_SECONDS)])
+                                    "--seconds", str(SETTING_UP_SECONDS)], SETTING_UP_SECONDS)
 
     def _warm_up_uploading(self, server, work):
         """An upload has an end instead of a duration: as many as fit into the time."""
         deadline = time.monotonic() + self._warmup(work)
         while time.monotonic() < deadline:
-            self._generate(server, self._arguments(work, UPLOAD_SECONDS))
+            self._generate(server, self._arguments(work, UPLOAD_SECONDS), UPLOAD_SECONDS)
 
     def _collect_garbage(self, server):
         server.wait_until_quiet(self.options.quiet)
@@ -165,10 +165,10 @@ class Contestant:
         return subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE)
 
-    def _generate(self, server, arguments):
+    def _generate(self, server, arguments, seconds):
         generator = self._start_generator(server, arguments)
         try:
-            output, errors = generator.communicate(timeout=self.options.seconds + MARGIN_SECONDS)
+            output, errors = generator.communicate(timeout=seconds + MARGIN_SECONDS)
         except BaseException as interruption:
             generator.kill()
             generator.wait()

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 
 from driver import contenders, works
 from driver.build import build
@@ -28,7 +29,7 @@ KERNEL = re.compile(r"entry_SYSCALL|do_syscall_64|^asm_")
 LIBRARY = re.compile(r"io\.github\.websocketcontroller\.(?!benchmarks)")
 
 
-def parse():
+def parse_options():
     parser = argparse.ArgumentParser(
         prog="benchmarks/profile", description="Profiles one server at one work with perf (Debian: linux-perf).")
     parser.add_argument("contender", help="such as controller or vertx")
@@ -36,6 +37,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=8, help="of the profile (8)")
     parser.add_argument("--warmup", type=float, default=20, help="seconds of the same load before (20)")
     parser.add_argument("--symbols", type=int, default=0, help="how many functions to list, the dearest first (none)")
+    parser.add_argument("--threads", type=int, default=0, help="how many threads to list, the busiest first (none)")
     parser.add_argument("--no-build", action="store_true", help="take what is built already")
     options = parser.parse_args()
     # What a contestant wants to know beyond that.
@@ -45,12 +47,15 @@ def parse():
 
 
 def main():
-    options = parse()
+    options = parse_options()
     check_tools()
     if not shutil.which("perf"):
         raise SystemExit("there is no perf (Debian: linux-perf)")
     contender, = choose(contenders.CONTENDERS, options.contender)
     work, = choose(works.WORKS, options.work)
+    if work.kind in ("idle", "upload"):
+        raise SystemExit(f"{work.name} is no load that goes on for as long as a profile takes")
+    work = replace(work, warmups=1)
     check_open_files(work.connections)
     java_home = newest_jdk()
     if not options.no_build:
@@ -58,8 +63,8 @@ def main():
     os.environ["JAVA_TOOL_OPTIONS"] = "-XX:+PreserveFramePointer"  # without, perf can't follow the stack
     contestant = Contestant(contender, options, java_home, options.port)
     with tempfile.TemporaryDirectory() as folder:
-        stacks = list(parse_stacks(record(contestant, work, options, f"{folder}/perf.data")))
-    show(stacks, options)
+        samples = list(parse(record(contestant, work, options, f"{folder}/perf.data")))
+    show(samples, options)
     return 0
 
 
@@ -80,16 +85,17 @@ def record(contestant, work, options, file):
             if load.poll() is None:
                 load.kill()
                 load.wait()
-        return subprocess.run(["perf", "script", "-i", file, "-F", "ip,sym"], text=True, errors="replace",
+        return subprocess.run(["perf", "script", "-i", file, "-F", "comm,ip,sym"], text=True, errors="replace",
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
 
 
-def parse_stacks(text):
-    """Lists of functions, the innermost first."""
+def parse(text):
+    """Names of threads, as short as the kernel keeps them, and lists of functions, the innermost first."""
     for sample in text.split("\n\n"):
-        stack = [line.split(None, 1)[1] for line in sample.splitlines() if len(line.split(None, 1)) == 2]
+        thread, *lines = sample.strip("\n").splitlines() or [""]
+        stack = [line.split(None, 1)[1] for line in lines if len(line.split(None, 1)) == 2]
         if stack:
-            yield stack
+            yield thread.strip(), stack
 
 
 def kind(stack):
@@ -99,9 +105,14 @@ def kind(stack):
     return "this library, with what is compiled into it" if LIBRARY.search(stack[0]) else "the rest of the process"
 
 
-def show(stacks, options):
-    print(f"{options.contender} at {options.work}: {len(stacks)} samples")
-    for name, count in collections.Counter(kind(stack) for stack in stacks).most_common():
-        print(f"{count / len(stacks):6.1%}  {name}")
-    for function, count in collections.Counter(stack[0] for stack in stacks).most_common(options.symbols):
-        print(f"{count / len(stacks):6.1%}  {function}")
+def show(samples, options):
+    print(f"{options.contender} at {options.work}: {len(samples)} samples")
+    list_shares((kind(stack) for _, stack in samples), None)
+    list_shares((thread for thread, _ in samples), options.threads)
+    list_shares((stack[0] for _, stack in samples), options.symbols)
+
+
+def list_shares(names, most):
+    counts = collections.Counter(names)
+    for name, count in counts.most_common(most):
+        print(f"{count / counts.total():6.1%}  {name}")

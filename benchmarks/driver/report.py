@@ -50,12 +50,12 @@ def by_work(figures, works, cell):
 
 
 def processor_time(figures):
-    return section("Server CPU time per message, in µs", by_work(
+    return section("Server CPU time per message or delivery, in µs", by_work(
         figures, figures.works(LOADS), lambda contender, work: number(figures.median(contender, work, "cpu"))))
 
 
 def throughput(figures):
-    return section("Messages per second", by_work(
+    return section("Messages or deliveries per second", by_work(
         figures, figures.works(LOADS), lambda contender, work: number(figures.median(contender, work, "rate"), 0)))
 
 
@@ -133,8 +133,8 @@ def remarks(figures):
     lines = [f"The generator had more than {BUSY:.0%} of its core to do, so that messages per second may be its own: "
              f"{', '.join(f'{contender} at {work} ({share:.0%})' for share, contender, work in busy)}."] if busy else []
     reasons = {}
-    for contender, work, reason in figures.without_figures():
-        reasons.setdefault((contender, reason), []).append(work)
-    lines += [f"No figures of {contender} for {', '.join(works)}: {reason}."
-              for (contender, reason), works in reasons.items()]
+    for contender, work, missing, reason in figures.without_figures():
+        reasons.setdefault((contender, missing, reason), []).append(work)
+    lines += [f"{missing} of {contender} for {', '.join(works)}: {reason}."
+              for (contender, missing, reason), works in reasons.items()]
     return "\n".join(f"- {line}" for line in lines)

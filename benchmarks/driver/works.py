@@ -10,7 +10,6 @@ class Work:
     kind: str  # the generator's name for it
     path: str
     connections: int
-    unit: str = "message"  # what processor time is given per
     size: int = 64
     in_flight: int = 1
     one_by_one: bool = False
@@ -47,12 +46,12 @@ WORKS = [
     Work("echo-1000", "echo, 1,000 × 1 × 64 B", "echo", "/echo", 1000),
     Work("echo-8k", "echo, 100 × 1 × 8 KiB", "echo", "/echo", 100, size=8192),
     Work("echo-deflate", "compressed echo, 100 × 1 × 1 KiB of JSON", "echo", "/echo", 100, size=1024, deflate=True),
-    Work("fanout-1000", "fan-out to 1,000, 100 B", "fanout", "/fanout", 1000, "delivery", size=100),
-    Work("fanout-5000", "fan-out to 5,000, 100 B", "fanout", "/fanout", 5000, "delivery", size=100),
-    Work("setup", "connections set up and closed", "setup", "/echo", 32, "connection", warmups=12),
-    Work("upload", "upload of 1 GiB in 32 KiB", "upload", "/upload", 1, "MiB", size=32768, bytes=1 << 30),
-    Work("idle", "9,000 idle connections", "idle", "/echo", 9000, "connection", fresh=True),
-    Work("idle-deflate", "9,000 idle, compression negotiated", "idle", "/echo", 9000, "connection", size=1024,
+    Work("fanout-1000", "fan-out to 1,000, 100 B", "fanout", "/fanout", 1000, size=100),
+    Work("fanout-5000", "fan-out to 5,000, 100 B", "fanout", "/fanout", 5000, size=100),
+    Work("setup", "connections set up and closed", "setup", "/echo", 32, warmups=12),
+    Work("upload", "upload of 1 GiB in 32 KiB", "upload", "/upload", 1, size=32768, bytes=1 << 30),
+    Work("idle", "9,000 idle connections", "idle", "/echo", 9000, fresh=True),
+    Work("idle-deflate", "9,000 idle, compression negotiated", "idle", "/echo", 9000, size=1024,
          deflate=True, fresh=True),
 ]
 
