@@ -15,7 +15,7 @@ LIMIT = "#c9b27c"
 
 
 def color(contender):
-    if contender.name.startswith("controller"):
+    if contender.is_ours:
         return OWN
     return LIMIT if contender.name.startswith("c-loop") else OTHERS
 

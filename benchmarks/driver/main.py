@@ -65,14 +65,14 @@ def parse(arguments):
 
 
 def choose(all_of_them, names):
-    if not names:
+    wanted = list(dict.fromkeys(name for name in (names or "").split(",") if name))
+    if not wanted:
         return all_of_them
     known = {one.name: one for one in all_of_them}
-    names = ",".join(dict.fromkeys(name for name in names.split(",") if name))
-    unknown = [name for name in names.split(",") if name not in known]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         raise SystemExit(f"there is no {', '.join(unknown)}, but {', '.join(known)}")
-    return [known[name] for name in names.split(",")]
+    return [known[name] for name in wanted]
 
 
 def present(chosen):

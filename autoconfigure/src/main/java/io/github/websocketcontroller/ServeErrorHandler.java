@@ -14,8 +14,8 @@ public interface ServeErrorHandler {
 	 * closed, lost or misused connection. Called once for a connection, on the thread
 	 * that has thrown the error, be it the one that served the connection or one that was
 	 * forked, before it is closed with 1011; the connection can still send, and be closed
-	 * with another status. If {@code serve} ends meanwhile, it waits for as long as
-	 * {@code close-timeout}.
+	 * with another status. If {@code serve} ends while a forked thread is in here,
+	 * closing waits for it, for {@code close-timeout} at most.
 	 * @param connection the connection
 	 * @param error what {@code serve}, or the task of a forked thread, has thrown
 	 */
